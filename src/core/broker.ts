@@ -1,0 +1,52 @@
+import type { Api, SupportedApi } from './api.ts'
+
+/** Where a request came from. One object per connection; an embedded client is one connection. */
+export interface ConnectionInfo {
+  /** Unique in this process. */
+  readonly id: number
+  /** Name of the listener: `in-process`, `local`, or `host:port`. */
+  readonly listener: string
+  /** Address of the other end, `in-process` or `local`. */
+  readonly remoteAddress: string
+  /** What Metadata names as this broker's address to this connection; undefined: the broker's first advertised one. */
+  readonly advertised?: { readonly host: string; readonly port: number } | undefined
+}
+
+/** What the broker needs to know of a request beside its body. */
+export interface RequestContext {
+  readonly connection: ConnectionInfo
+  /** The version that the client speaks: a field that it lacks reads as its default. */
+  readonly version: number
+  readonly clientId: string | null
+  /** Fires when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Answers requests. Client and server know a broker as this and nothing more.
+ *
+ * Requests of one connection take effect in the order of the calls, also while earlier ones still wait for their answer.
+ */
+export interface Broker {
+  /** What it answers, and in which versions. */
+  readonly apis: readonly SupportedApi[]
+
+  /**
+   * Answers one request. Buffers in it belong to the broker from now on.
+   * @returns the response; null where the protocol has none (Produce with acks=0)
+   * @throws RafkaError when the connection must be closed instead of answered
+   */
+  handle<Request, Response>(
+    api: Api<Request, Response>,
+    request: Request,
+    context: RequestContext,
+  ): Promise<Response | null>
+
+  /** A connection came: hooks may look. */
+  connected(connection: ConnectionInfo): void
+  /** A connection went. */
+  disconnected(connection: ConnectionInfo): void
+
+  /** Ends waiting requests, finishes what was begun and stops. */
+  close(): Promise<void>
+}

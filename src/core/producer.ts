@@ -1,0 +1,62 @@
+import type { OutgoingMessage, SendReceipt } from './message.ts'
+
+/** Sends records. Made by `rafka.producer()`. */
+export interface Producer extends AsyncDisposable {
+  /**
+   * Adds a record to the batch of its partition. Settles when the broker acknowledged it.
+   * Records of one partition keep the order of the calls.
+   */
+  send(message: OutgoingMessage): Promise<SendReceipt>
+
+  /** As many records, in order; settles when all are acknowledged. */
+  sendAll(messages: Iterable<OutgoingMessage>): Promise<SendReceipt[]>
+
+  /**
+   * The fast way in, for millions of records: no object and no promise per record.
+   * Positions are indexes into `source`, which is copied before `write` returns.
+   */
+  writer(topic: string, options?: RecordWriterOptions): RecordWriter
+
+  /** Sends what waits, and settles when all that was sent before is acknowledged or failed. Does not throw for records: their promises do. */
+  flush(): Promise<void>
+
+  /** Flushes, then lets go. */
+  close(): Promise<void>
+}
+
+export interface RecordWriterOptions {
+  /** All records go here; without it the partitioner decides per record. */
+  readonly partition?: number | undefined
+  /** Headers of each record. */
+  readonly headers?: ReadonlyArray<{ key: string; value: Uint8Array | null }> | undefined
+  /** Timestamp of each record in ms; now when left out. */
+  readonly timestamp?: number | undefined
+}
+
+/** Takes records as slices of bytes. */
+export interface RecordWriter {
+  /**
+   * Adds one record. A negative start means null.
+   * @returns false when the producer's memory is full: call `drained` before the next write
+   * @throws RafkaError `MESSAGE_TOO_LARGE` when it cannot fit in a batch; earlier records are not affected
+   */
+  write(source: Buffer, keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): boolean
+  /** Settles when there is room again. Rejects with the first error of a batch. */
+  drained(): Promise<void>
+  /** Sends what waits and settles when all is acknowledged. Rejects with the first error of a batch. */
+  flush(): Promise<void>
+  /** What the broker has acknowledged so far. */
+  readonly acknowledged: WriterProgress
+}
+
+/** Counts of a `RecordWriter`. */
+export interface WriterProgress {
+  /** Records acknowledged. */
+  readonly records: number
+  /** Records, counted from the first written, that are acknowledged without a gap. */
+  readonly leading: number
+  /** Bytes of keys and values acknowledged. */
+  readonly bytes: number
+  /** First and last offset given, by partition. */
+  readonly partitions: ReadonlyMap<number, { firstOffset: number; lastOffset: number }>
+}

@@ -1,0 +1,54 @@
+import { RafkaError } from '../core/errors.ts'
+import type { Change, StorageEngine } from '../core/storage-engine.ts'
+
+/**
+ * The small state of the broker in the storage engine: one key per thing, its value as JSON.
+ *
+ * | key | value |
+ * |---|---|
+ * | `broker/identity` | cluster id |
+ * | `broker/configs` | dynamic configs |
+ * | `broker/next-log` | number of the next log |
+ * | `broker/next-producer-id` | first producer id that was never handed out |
+ * | `topic/<topic id>` | name, partitions, configs |
+ * | `producer/<log>/<producer id>` | epoch and the last five batches of a producer |
+ * | `cleaned/<log>` | how far compaction has come |
+ */
+export const entryKeys = {
+  identity: 'broker/identity',
+  configs: 'broker/configs',
+  nextLog: 'broker/next-log',
+  nextProducerId: 'broker/next-producer-id',
+  topics: 'topic/',
+  topic: (topicId: string) => `topic/${topicId}`,
+  producers: 'producer/',
+  producersOf: (log: number) => `producer/${log}/`,
+  producer: (log: number, producerId: number) => `producer/${log}/${producerId}`,
+  cleaned: (log: number) => `cleaned/${log}`,
+} as const
+
+/** The change that sets an entry to `value`, which must be plain JSON. */
+export function putEntry(key: string, value: unknown): Change {
+  return { put: key, value: Buffer.from(JSON.stringify(value)) }
+}
+
+/**
+ * Reads back what `putEntry` wrote.
+ * @throws RafkaError `STORAGE_CORRUPT` when it is not JSON
+ */
+export function parseEntry<T>(key: string, value: Uint8Array): T {
+  try {
+    return JSON.parse(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString()) as T
+  } catch (cause) {
+    throw new RafkaError('STORAGE_CORRUPT', `entry "${key}" is damaged: it is not JSON; restore a backup`, {
+      cause,
+      details: { key },
+    })
+  }
+}
+
+/** The entry with exactly this key. */
+export async function readEntry<T>(storage: StorageEngine, key: string): Promise<T | undefined> {
+  const found = (await storage.entries(key)).find(([name]) => name === key)
+  return found === undefined ? undefined : parseEntry<T>(key, found[1])
+}

@@ -1,0 +1,28 @@
+import type { Clock } from '../core/clock.ts'
+import type { ConnectionInfo } from '../core/broker.ts'
+import type { Logger } from '../core/log.ts'
+import type { StorageEngine } from '../core/storage-engine.ts'
+import type { SupportedApi } from '../core/api.ts'
+import type { BrokerConfigs } from './configs/config-values.ts'
+import type { HookRunner } from './hooks/hook-runner.ts'
+import type { ProducerIds } from './producer-ids.ts'
+import type { Topics } from './topics/topics.ts'
+
+/** All that handlers work with. */
+export interface BrokerState {
+  readonly storage: StorageEngine
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly configs: BrokerConfigs
+  readonly topics: Topics
+  readonly producerIds: ProducerIds
+  readonly hooks: HookRunner
+  readonly clusterId: string
+  readonly nodeId: number
+  /** What ApiVersions answers from. */
+  readonly apis: readonly SupportedApi[]
+  /** The address that this connection is told to use. */
+  readonly advertised: (connection: ConnectionInfo) => { readonly host: string; readonly port: number }
+  /** Fires when the broker closes: waiting requests end. */
+  readonly closing: AbortSignal
+}

@@ -83,6 +83,7 @@ export const kafkaErrorNames = [
   'UNKNOWN_TOPIC_ID',
   'INCONSISTENT_TOPIC_ID',
   'FETCH_SESSION_TOPIC_ID_ERROR',
+  'MISMATCHED_ENDPOINT_TYPE',
 ] as const
 
 export type KafkaErrorName = (typeof kafkaErrorNames)[number]
@@ -98,6 +99,7 @@ export type KafkaErrorName = (typeof kafkaErrorNames)[number]
  * - `CANCELLED`: the caller gave up.
  * - `DATA_DIRECTORY_UNUSABLE`: missing, read-only, not a directory, or of another engine.
  * - `DATA_DIRECTORY_IN_USE`: another process owns it, and does not answer.
+ * - `LISTENER_UNUSABLE`: an address to listen on is in use, is not of this machine, or is not allowed.
  * - `STORAGE_CORRUPT`: what is stored is damaged; the message says where.
  * - `STORAGE_VERSION_UNSUPPORTED`: written by a newer Rafka.
  * - `HOOK_FAILED`: a hook threw or did not end in time.
@@ -111,6 +113,7 @@ export type RafkaErrorName =
   | 'CANCELLED'
   | 'DATA_DIRECTORY_UNUSABLE'
   | 'DATA_DIRECTORY_IN_USE'
+  | 'LISTENER_UNUSABLE'
   | 'STORAGE_CORRUPT'
   | 'STORAGE_VERSION_UNSUPPORTED'
   | 'HOOK_FAILED'

@@ -1,0 +1,178 @@
+import { setMaxListeners } from 'node:events'
+import type { Api, SupportedApi } from '../core/api.ts'
+import type { Broker, ConnectionInfo, RequestContext } from '../core/broker.ts'
+import { type Clock, systemClock } from '../core/clock.ts'
+import { RafkaError } from '../core/errors.ts'
+import type { Hook } from '../core/hook.ts'
+import { type Logger, silentLogger } from '../core/log.ts'
+import type { StorageEngine } from '../core/storage-engine.ts'
+import type { BrokerState } from './broker-state.ts'
+import { BrokerConfigs } from './configs/config-values.ts'
+import { Dispatcher } from './dispatcher.ts'
+import { entryKeys, putEntry, readEntry } from './entries.ts'
+import { handlers } from './handlers/index.ts'
+import { type HookFailureEffect, HookRunner } from './hooks/hook-runner.ts'
+import { type CompactedPartition, Maintenance } from './maintenance.ts'
+import { ProducerIds } from './producer-ids.ts'
+import { Topics } from './topics/topics.ts'
+import { randomTopicId } from './topics/topic-id.ts'
+
+export interface BrokerOptions {
+  /** Open, and the broker's alone. The broker closes it. */
+  readonly storage: StorageEngine
+  /** Configs of the broker, by Kafka's names. */
+  readonly configs?: Readonly<Record<string, string>> | undefined
+  readonly hooks?: readonly Hook[] | undefined
+  /** Default: 5,000 ms. */
+  readonly hookTimeoutMs?: number | undefined
+  /** Default: `refuse`. */
+  readonly onHookFailure?: HookFailureEffect | undefined
+  readonly clock?: Clock | undefined
+  readonly logger?: Logger | undefined
+}
+
+/** A running broker. */
+export interface BrokerHandle extends Broker {
+  readonly clusterId: string
+  readonly nodeId: number
+  /** The address for connections that bring none of their own (embedded clients). */
+  advertise(address: { readonly host: string; readonly port: number }): void
+  /** Compacts these topics now. @throws RafkaError `UNKNOWN_TOPIC_OR_PARTITION` */
+  compact(topics: readonly string[]): Promise<CompactedPartition[]>
+  /** Deletes now what retention lets go. */
+  retain(): Promise<void>
+}
+
+/**
+ * Starts a broker on an open storage engine: reads its state, runs the `onStart` hooks and begins with maintenance.
+ * @throws RafkaError `INVALID_CONFIGURATION`, `STORAGE_CORRUPT`, `KAFKA_STORAGE_ERROR`
+ */
+export async function createBroker(options: BrokerOptions): Promise<BrokerHandle> {
+  const { storage, clock = systemClock, logger = silentLogger } = options
+  const configs = new BrokerConfigs(options.configs)
+  const hooks = new HookRunner(options.hooks ?? [], {
+    timeoutMs: options.hookTimeoutMs ?? 5_000,
+    onFailure: options.onHookFailure ?? 'refuse',
+    clock,
+    logger,
+  })
+  const topics = new Topics(storage, configs, {
+    created: ({ name, logs }) => hooks.look('onTopicCreated', { name, partitions: logs.length }),
+    deleted: ({ name }) => hooks.look('onTopicDeleted', { name }),
+  })
+  const producerIds = new ProducerIds(storage)
+  const closing = new AbortController()
+  // Every waiting fetch listens to it: the connections bound their number, not Node's default of ten.
+  setMaxListeners(0, closing.signal)
+  const address = { host: '127.0.0.1', port: 9092 }
+  configs.setDynamic(new Map(Object.entries((await readEntry<Record<string, string>>(storage, entryKeys.configs)) ?? {})))
+  await topics.load()
+  await producerIds.load()
+  const state: BrokerState = {
+    storage,
+    clock,
+    logger,
+    configs,
+    topics,
+    producerIds,
+    hooks,
+    clusterId: await loadClusterId(storage),
+    nodeId: configs.number('broker.id'),
+    apis: handlers,
+    advertised: (connection) => connection.advertised ?? address,
+    closing: closing.signal,
+  }
+  const broker = new RunningBroker(state, closing, address)
+  await hooks.runAll('onStart')
+  broker.maintenance.start()
+  return broker
+}
+
+class RunningBroker implements BrokerHandle {
+  readonly maintenance: Maintenance
+  readonly #state: BrokerState
+  readonly #dispatcher: Dispatcher
+  readonly #closing: AbortController
+  readonly #address: { host: string; port: number }
+  readonly #underWay = new Set<Promise<unknown>>()
+  #closed: Promise<void> | undefined
+
+  constructor(state: BrokerState, closing: AbortController, address: { host: string; port: number }) {
+    this.#state = state
+    this.#closing = closing
+    this.#address = address
+    this.#dispatcher = new Dispatcher(state, handlers)
+    this.maintenance = new Maintenance(state)
+  }
+
+  get apis(): readonly SupportedApi[] {
+    return this.#state.apis
+  }
+
+  get clusterId(): string {
+    return this.#state.clusterId
+  }
+
+  get nodeId(): number {
+    return this.#state.nodeId
+  }
+
+  advertise({ host, port }: { readonly host: string; readonly port: number }): void {
+    this.#address.host = host
+    this.#address.port = port
+  }
+
+  async handle<Request, Response>(
+    api: Api<Request, Response>,
+    request: Request,
+    context: RequestContext,
+  ): Promise<Response | null> {
+    if (this.#closing.signal.aborted) throw new RafkaError('CLOSED', 'the broker is shutting down')
+    const answer = this.#dispatcher.dispatch(api, request as object, context)
+    this.#underWay.add(answer)
+    try {
+      return (await answer) as Response | null
+    } finally {
+      this.#underWay.delete(answer)
+    }
+  }
+
+  connected(connection: ConnectionInfo): void {
+    this.#state.hooks.look('onConnect', connection)
+  }
+
+  disconnected(connection: ConnectionInfo): void {
+    this.#state.hooks.look('onDisconnect', connection)
+  }
+
+  async compact(topics: readonly string[]): Promise<CompactedPartition[]> {
+    const unknown = topics.find((name) => this.#state.topics.get(name) === undefined)
+    if (unknown !== undefined) throw new RafkaError('UNKNOWN_TOPIC_OR_PARTITION', `topic "${unknown}" does not exist`)
+    return this.maintenance.compact(topics)
+  }
+
+  retain(): Promise<void> {
+    return this.maintenance.retain()
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
+    this.#closing.abort()
+    await this.maintenance.stop()
+    await Promise.allSettled(this.#underWay)
+    await this.#state.hooks.runAll('onStop')
+    await this.#state.storage.close()
+  }
+}
+
+async function loadClusterId(storage: StorageEngine): Promise<string> {
+  const known = await readEntry<{ clusterId: string }>(storage, entryKeys.identity)
+  if (known !== undefined) return known.clusterId
+  const clusterId = randomTopicId()
+  await storage.commit([putEntry(entryKeys.identity, { clusterId })])
+  return clusterId
+}

@@ -1,0 +1,2 @@
+/** Kafka's numbers for what has configs (`ConfigResource.Type`). */
+export const resourceType = { topic: 2, broker: 4 } as const

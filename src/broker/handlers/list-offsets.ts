@@ -1,0 +1,102 @@
+import type { RequestContext } from '../../core/broker.ts'
+import { RafkaError } from '../../core/errors.ts'
+import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
+import { listOffsets } from '../../protocol/apis/list-offsets.ts'
+import type { BrokerState } from '../broker-state.ts'
+import { handler, wireErrorOf } from '../handler.ts'
+import { findByTimestamp, findMaxTimestamp, type FoundOffset } from '../logs/find-offset.ts'
+import { assertLeaderEpoch } from '../logs/leader-epoch.ts'
+import { LEADER_EPOCH, type PartitionLog } from '../logs/partition-log.ts'
+import { findLog, findTopic } from '../topics/find-log.ts'
+
+type Asked = RequestOf<typeof listOffsets>['topics'][number]['partitions'][number]
+type Answer = ResponseOf<typeof listOffsets>['topics'][number]['partitions'][number]
+
+/** Timestamps that stand for a place, and the version that brought each (`ListOffsetsRequest`). */
+const LATEST = -1
+const EARLIEST = -2
+const MAX_TIMESTAMP = -3
+const EARLIEST_LOCAL = -4
+const LATEST_TIERED = -5
+const sinceVersion = new Map([
+  [LATEST, 1],
+  [EARLIEST, 1],
+  [MAX_TIMESTAMP, 7],
+  [EARLIEST_LOCAL, 8],
+  [LATEST_TIERED, 9],
+])
+
+const nowhere: FoundOffset = { offset: -1, timestamp: -1 }
+
+/** Finds offsets by place or by timestamp (KIP-79, KIP-734, KIP-1005). */
+export const listOffsetsHandler = handler({
+  api: listOffsets,
+  minVersion: 1,
+  maxVersion: 9,
+  async handle(state, { topics }, context) {
+    const named = topics.flatMap(({ name, partitions }) => partitions.map(({ partitionIndex }) => `${name}/${partitionIndex}`))
+    const isTwice = (name: string) => named.indexOf(name) !== named.lastIndexOf(name)
+    return listOffsets.response.create({
+      topics: await Promise.all(
+        topics.map(async ({ name, partitions }) => ({
+          name,
+          partitions: await Promise.all(
+            partitions.map((asked) => answer(state, name, asked, isTwice(`${name}/${asked.partitionIndex}`), context)),
+          ),
+        })),
+      ),
+    })
+  },
+  refuse: ({ topics }, { errorCode }) =>
+    listOffsets.response.create({
+      topics: topics.map(({ name, partitions }) => ({
+        name,
+        partitions: partitions.map((asked) => ({ ...partitionAnswer(asked, nowhere), leaderEpoch: -1, errorCode })),
+      })),
+    }),
+})
+
+async function answer(
+  state: BrokerState,
+  name: string,
+  asked: Asked,
+  isTwice: boolean,
+  { version }: RequestContext,
+): Promise<Answer> {
+  try {
+    if (isTwice) throw new RafkaError('INVALID_REQUEST', `${name}/${asked.partitionIndex} is named twice in the request`)
+    const log = findLog(findTopic(state, name), asked.partitionIndex)
+    assertLeaderEpoch(asked.currentLeaderEpoch)
+    const found = await find(log, asked.timestamp, version)
+    return found === undefined
+      ? { ...partitionAnswer(asked, nowhere), leaderEpoch: -1 }
+      : partitionAnswer(asked, found)
+  } catch (error) {
+    const { errorCode } = wireErrorOf(error, state)
+    return { ...partitionAnswer(asked, nowhere), leaderEpoch: -1, errorCode }
+  }
+}
+
+async function find(log: PartitionLog, timestamp: number, version: number): Promise<FoundOffset | undefined> {
+  if (timestamp < 0 && version < (sinceVersion.get(timestamp) ?? Number.POSITIVE_INFINITY)) {
+    throw new RafkaError('UNSUPPORTED_VERSION', `timestamp ${timestamp} has no meaning in version ${version}`)
+  }
+  switch (timestamp) {
+    case LATEST:
+      // Without transactions the last stable offset, which read_committed asks for, is the high watermark.
+      return { offset: log.lastStableOffset, timestamp: -1 }
+    case EARLIEST:
+    case EARLIEST_LOCAL:
+      return { offset: log.start, timestamp: -1 }
+    case MAX_TIMESTAMP:
+      return findMaxTimestamp(log)
+    case LATEST_TIERED:
+      return undefined
+    default:
+      return findByTimestamp(log, timestamp)
+  }
+}
+
+function partitionAnswer({ partitionIndex }: Asked, { offset, timestamp }: FoundOffset): Answer {
+  return { partitionIndex, errorCode: 0, timestamp, offset, leaderEpoch: LEADER_EPOCH }
+}

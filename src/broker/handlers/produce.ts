@@ -1,0 +1,186 @@
+import type { RequestContext } from '../../core/broker.ts'
+import { RafkaError } from '../../core/errors.ts'
+import type { Change } from '../../core/storage-engine.ts'
+import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
+import { produce } from '../../protocol/apis/produce.ts'
+import type { BrokerState } from '../broker-state.ts'
+import { handler, noError, type WireError, wireErrorOf } from '../handler.ts'
+import { acceptBatch, needsPreparation, prepareBatch, producedBatch } from '../logs/accept-batch.ts'
+import type { StagedAppend, ValidBatch } from '../logs/partition-log.ts'
+import { findLog, findTopic } from '../topics/find-log.ts'
+import type { Topic } from '../topics/topic.ts'
+
+type Request = RequestOf<typeof produce>
+type Response = ResponseOf<typeof produce>
+type PartitionAnswer = Response['responses'][number]['partitionResponses'][number]
+type PartitionData = Request['topicData'][number]['partitionData'][number]
+
+/** What became of one partition's batch before the commit. */
+type Staged = { readonly append: StagedAppend } | { readonly error: WireError }
+
+/** A batch that had to be awaited: ready to be appended, or what was wrong with it. */
+type PreparedBatch = ValidBatch | { readonly error: unknown }
+type Prepared = ReadonlyMap<PartitionData, PreparedBatch>
+
+/**
+ * Appends batches: validates, gives offsets, and answers when the commit is durable (`ReplicaManager.appendRecords`). All partitions of a
+ * request go into one commit; an error of one leaves the others. Never creates topics.
+ */
+export const produceHandler = handler<Request, Response, Prepared>({
+  api: produce,
+  minVersion: 3,
+  maxVersion: 12,
+  prepare(state, request, { version }) {
+    const waiting = [...partitionsOf(state, request)].filter(
+      ({ topic, data }) => topic !== undefined && needsPreparation(state, topic, data.records),
+    )
+    return waiting.length === 0 ? undefined : prepareAll(state, waiting as Waiting[], version)
+  },
+  async handle(state, request, context, prepared) {
+    const staged = stageAll(state, request, context, prepared)
+    const failure = await commit(state, [...staged.values()])
+    const response = produce.response.create({
+      responses: request.topicData.map(({ name, topicId, partitionData }) => ({
+        name,
+        topicId,
+        partitionResponses: partitionData.map((data) => answer(data, staged.get(data)!, failure)),
+      })),
+    })
+    return request.acks === 0 ? withoutAnswer(response) : response
+  },
+  refuse: (request, error) =>
+    produce.response.create({
+      responses: request.topicData.map(({ name, topicId, partitionData }) => ({
+        name,
+        topicId,
+        partitionResponses: partitionData.map(({ index }) => partitionAnswer(index, error)),
+      })),
+    }),
+})
+
+interface Waiting {
+  readonly topic: Topic
+  readonly data: PartitionData
+}
+
+function* partitionsOf(state: BrokerState, request: Request): Generator<{ topic: Topic | undefined; data: PartitionData }> {
+  for (const { name, partitionData } of request.topicData) {
+    for (const data of partitionData) yield { topic: state.topics.get(name), data }
+  }
+}
+
+async function prepareAll(state: BrokerState, waiting: readonly Waiting[], version: number): Promise<Prepared> {
+  const prepared = new Map<PartitionData, PreparedBatch>()
+  for (const { topic, data } of waiting) {
+    try {
+      prepared.set(data, await prepareBatch(state, topic, data.index, producedBatch(data.records), version))
+    } catch (error) {
+      prepared.set(data, { error })
+    }
+  }
+  return prepared
+}
+
+function stageAll(
+  state: BrokerState,
+  request: Request,
+  { version }: RequestContext,
+  prepared: Prepared | undefined,
+): Map<PartitionData, Staged> {
+  const staged = new Map<PartitionData, Staged>()
+  for (const { name, partitionData } of request.topicData) {
+    for (const data of partitionData) {
+      try {
+        staged.set(data, stage(state, request, name, data, version, prepared?.get(data)))
+      } catch (error) {
+        staged.set(data, { error: wireErrorOf(error, state) })
+      }
+    }
+  }
+  return staged
+}
+
+/** Kafka's order of checks: topic, acks, internal topic, then the batch (kafka: `KafkaApis`, `ReplicaManager`, `UnifiedLog`). */
+function stage(
+  state: BrokerState,
+  { acks, transactionalId }: Request,
+  name: string,
+  data: PartitionData,
+  version: number,
+  prepared: PreparedBatch | undefined,
+): Staged {
+  const topic = findTopic(state, name)
+  const log = findLog(topic, data.index)
+  if (transactionalId !== null) {
+    throw new RafkaError('INVALID_TXN_STATE', `there are no transactions yet; "${transactionalId}" has none open`)
+  }
+  if (acks !== -1 && acks !== 0 && acks !== 1) {
+    throw new RafkaError('INVALID_REQUIRED_ACKS', `acks is -1 (all), 0 or 1; ${acks} was asked for`)
+  }
+  if (topic.internal) throw new RafkaError('INVALID_TOPIC_EXCEPTION', `topic "${name}" is internal; clients may only read it`)
+  if (prepared !== undefined && 'error' in prepared) throw prepared.error
+  const batch = prepared ?? acceptBatch(state, topic, producedBatch(data.records), version)
+  return { append: log.stage(batch, state.clock.now()) }
+}
+
+/** Makes the staged batches durable in one commit. @returns what failed, if it did */
+async function commit(state: BrokerState, staged: readonly Staged[]): Promise<WireError | undefined> {
+  const appends = staged.flatMap((one) => ('append' in one ? [one.append] : []))
+  const fresh = appends.filter(({ duplicate }) => !duplicate)
+  const changes: Change[] = fresh.flatMap((append) => append.changes)
+  let failure: WireError | undefined
+  if (changes.length > 0) {
+    try {
+      await state.storage.commit(changes)
+    } catch (error) {
+      failure = wireErrorOf(error, state)
+    }
+    for (const append of fresh) append.log.settle(append, failure === undefined)
+    if (failure === undefined) tellAppended(state, fresh)
+  }
+  // A duplicate may have come while its original was still on its way to the disk.
+  for (const { duplicate, log, lastOffset } of appends) {
+    if (!duplicate) continue
+    try {
+      await log.durable(lastOffset + 1)
+    } catch (error) {
+      failure = wireErrorOf(error, state)
+    }
+  }
+  return failure
+}
+
+function tellAppended(state: BrokerState, appends: readonly StagedAppend[]): void {
+  for (const { log, baseOffset, lastOffset, sizeBytes } of appends) {
+    state.hooks.look('onAppended', { topic: log.topic, partition: log.partition, baseOffset, lastOffset, sizeBytes })
+  }
+}
+
+function answer({ index }: PartitionData, staged: Staged, failure: WireError | undefined): PartitionAnswer {
+  if ('error' in staged) return partitionAnswer(index, staged.error)
+  if (failure !== undefined) return partitionAnswer(index, failure)
+  const { log, baseOffset, logAppendTimeMs } = staged.append
+  return { ...partitionAnswer(index, noError), baseOffset, logAppendTimeMs, logStartOffset: log.start }
+}
+
+function partitionAnswer(index: number, { errorCode, errorMessage }: WireError): PartitionAnswer {
+  return {
+    index,
+    errorCode,
+    baseOffset: -1,
+    logAppendTimeMs: -1,
+    logStartOffset: -1,
+    recordErrors: [],
+    errorMessage,
+    currentLeader: { leaderId: -1, leaderEpoch: -1 },
+  }
+}
+
+/** With acks=0 there is no answer; when something failed the connection is closed, which is all that the client can see (KafkaApis). */
+function withoutAnswer({ responses }: Response): null {
+  const failed = responses.flatMap(({ partitionResponses }) => partitionResponses).find(({ errorCode }) => errorCode !== 0)
+  if (failed !== undefined) {
+    throw new RafkaError('INVALID_REQUEST', `a batch sent with acks=0 was refused: ${failed.errorMessage ?? failed.errorCode}`)
+  }
+  return null
+}

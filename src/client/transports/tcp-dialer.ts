@@ -1,0 +1,55 @@
+import { RafkaError } from '../../core/errors.ts'
+import { reasonOf } from '../connection-errors.ts'
+import type { Dialer, NodeAddress, Transport } from '../transport.ts'
+import { parseBrokerAddress } from './broker-address.ts'
+import { describeTarget } from './open-socket.ts'
+import { socketTransport } from './socket-transport.ts'
+
+/** A Kafka cluster on the network. */
+export interface TcpDialerOptions {
+  /** `host:port` of at least one broker: the others are found through it. */
+  readonly brokers: readonly string[]
+  readonly clientId?: string | undefined
+  /** For one connection, in ms; default 10,000. */
+  readonly connectTimeoutMs?: number | undefined
+}
+
+/**
+ * Connects over TCP.
+ * @throws RafkaError `INVALID_ARGUMENT` when an address cannot be read, or there is none
+ */
+export function tcpDialer({ brokers, clientId = 'rafka', connectTimeoutMs }: TcpDialerOptions): Dialer {
+  const addresses = brokers.map(parseBrokerAddress)
+  if (addresses.length === 0) {
+    throw new RafkaError('INVALID_ARGUMENT', 'no broker was named; give at least one host:port')
+  }
+  const open = (target: NodeAddress, signal: AbortSignal | undefined) =>
+    socketTransport({ target, clientId, connectTimeoutMs, signal })
+  return {
+    single: false,
+    describe: () => addresses.map(describeTarget).join(', '),
+    dial: (address, signal) =>
+      address === 'bootstrap' ? firstOf(addresses, (each) => open(each, signal), signal) : open(address, signal),
+  }
+}
+
+/** One after the other, beginning anywhere, so that clients spread over the brokers. */
+async function firstOf(
+  addresses: readonly NodeAddress[],
+  open: (address: NodeAddress) => Promise<Transport>,
+  signal: AbortSignal | undefined,
+): Promise<Transport> {
+  const start = Math.floor(Math.random() * addresses.length)
+  const failures: unknown[] = []
+  for (let step = 0; step < addresses.length; step += 1) {
+    const address = addresses[(start + step) % addresses.length]
+    if (address === undefined) break
+    try {
+      return await open(address)
+    } catch (error) {
+      if (signal?.aborted === true) throw error
+      failures.push(error)
+    }
+  }
+  throw new RafkaError('BROKER_UNREACHABLE', failures.map(reasonOf).join('; '), { cause: failures[0] })
+}

@@ -1,0 +1,75 @@
+import { inField } from './malformed.ts'
+import type { Reader } from './reader.ts'
+import type { ValueCodec } from './value-codec.ts'
+import { Writer } from './writer.ts'
+
+/** A field of the tagged section that ends every struct of a flexible version. */
+export interface TaggedField {
+  readonly name: string
+  readonly tag: number
+  readonly defaultValue: unknown
+  readonly codec: ValueCodec
+}
+
+/**
+ * The tagged section (KIP-482): a count, then tag, size and value of each field that differs from its default, by rising tag.
+ * Unknown tags are skipped when read.
+ */
+export interface TaggedFieldsCodec {
+  /** Puts what was sent into `struct`, which holds the defaults. */
+  read(reader: Reader, struct: Record<string, unknown>): void
+  write(writer: Writer, struct: Readonly<Record<string, unknown>>): void
+}
+
+/** Compiles the tagged section of one struct in one version. */
+export function taggedFieldsCodec(fields: readonly TaggedField[]): TaggedFieldsCodec {
+  const byTag = new Map(fields.map((field) => [field.tag, field]))
+  const ascending = [...fields].sort((a, b) => a.tag - b.tag)
+
+  return {
+    read(reader, struct) {
+      const count = reader.unsignedVarint()
+      for (let i = 0; i < count; i++) {
+        const field = byTag.get(reader.unsignedVarint())
+        const size = reader.unsignedVarint()
+        if (field === undefined) reader.skip(size)
+        else struct[field.name] = readField(reader, field, size)
+      }
+    },
+    write(writer, struct) {
+      const sent = ascending.filter(({ name, defaultValue }) => !isSame(struct[name], defaultValue))
+      writer.unsignedVarint(sent.length)
+      for (const field of sent) writeField(writer, field, struct[field.name])
+    },
+  }
+}
+
+function readField(reader: Reader, { name, codec }: TaggedField, size: number): unknown {
+  try {
+    return reader.within(size, (inner) => codec.read(inner))
+  } catch (error) {
+    throw inField(error, name)
+  }
+}
+
+function writeField(writer: Writer, { name, tag, codec }: TaggedField, value: unknown): void {
+  const content = new Writer()
+  try {
+    codec.write(content, value)
+  } catch (error) {
+    throw inField(error, name)
+  }
+  writer.unsignedVarint(tag)
+  writer.unsignedVarint(content.sizeBytes)
+  writer.append(content)
+}
+
+function isSame(value: unknown, defaultValue: unknown): boolean {
+  if (value === defaultValue) return true
+  if (typeof value !== 'object' || value === null) return false
+  if (typeof defaultValue !== 'object' || defaultValue === null) return false
+  if (Array.isArray(value)) return value.length === 0 && Array.isArray(defaultValue) && defaultValue.length === 0
+  if (Buffer.isBuffer(value)) return Buffer.isBuffer(defaultValue) && value.equals(defaultValue)
+  const defaults = Object.entries(defaultValue)
+  return defaults.every(([name, inner]) => isSame((value as Record<string, unknown>)[name], inner))
+}

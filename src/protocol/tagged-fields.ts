@@ -24,7 +24,9 @@ export interface TaggedFieldsCodec {
 /** Compiles the tagged section of one struct in one version. */
 export function taggedFieldsCodec(fields: readonly TaggedField[]): TaggedFieldsCodec {
   const byTag = new Map(fields.map((field) => [field.tag, field]))
-  const ascending = [...fields].sort((a, b) => a.tag - b.tag)
+  const ascending = [...fields]
+    .sort((a, b) => a.tag - b.tag)
+    .map((field) => ({ field, isDefault: equals(field.defaultValue) }))
 
   return {
     read(reader, struct) {
@@ -37,9 +39,14 @@ export function taggedFieldsCodec(fields: readonly TaggedField[]): TaggedFieldsC
       }
     },
     write(writer, struct) {
-      const sent = ascending.filter(({ name, defaultValue }) => !isSame(struct[name], defaultValue))
-      writer.unsignedVarint(sent.length)
-      for (const field of sent) writeField(writer, field, struct[field.name])
+      let count = 0
+      for (const { field, isDefault } of ascending) if (!isDefault(struct[field.name])) count++
+      writer.unsignedVarint(count)
+      if (count === 0) return
+      for (const { field, isDefault } of ascending) {
+        const value = struct[field.name]
+        if (!isDefault(value)) writeField(writer, field, value)
+      }
     },
   }
 }
@@ -64,12 +71,16 @@ function writeField(writer: Writer, { name, tag, codec }: TaggedField, value: un
   writer.append(content)
 }
 
-function isSame(value: unknown, defaultValue: unknown): boolean {
-  if (value === defaultValue) return true
-  if (typeof value !== 'object' || value === null) return false
-  if (typeof defaultValue !== 'object' || defaultValue === null) return false
-  if (Array.isArray(value)) return value.length === 0 && Array.isArray(defaultValue) && defaultValue.length === 0
-  if (Buffer.isBuffer(value)) return Buffer.isBuffer(defaultValue) && value.equals(defaultValue)
-  const defaults = Object.entries(defaultValue)
-  return defaults.every(([name, inner]) => isSame((value as Record<string, unknown>)[name], inner))
+/** What tells whether a value is the given default, made once per field. */
+function equals(defaultValue: unknown): (value: unknown) => boolean {
+  if (Array.isArray(defaultValue)) return (value) => Array.isArray(value) && value.length === 0
+  if (Buffer.isBuffer(defaultValue)) return (value) => Buffer.isBuffer(value) && value.equals(defaultValue)
+  if (typeof defaultValue !== 'object' || defaultValue === null) return (value) => value === defaultValue
+  const inner = Object.entries(defaultValue).map(([name, value]) => ({ name, isDefault: equals(value) }))
+  return (value) =>
+    value === defaultValue || (isStruct(value) && inner.every(({ name, isDefault }) => isDefault(value[name])))
+}
+
+function isStruct(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }

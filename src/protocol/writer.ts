@@ -27,12 +27,12 @@ export class Writer {
 
   int8(value: number): void {
     if ((value << 24) >> 24 !== value) throw unencodable('int8', value)
-    this.#chunk[this.#take(1)] = value
+    this.#put8(value)
   }
 
   boolean(value: boolean): void {
     if (typeof value !== 'boolean') throw unencodable('boolean', value)
-    this.#chunk[this.#take(1)] = value ? 1 : 0
+    this.#put8(value ? 1 : 0)
   }
 
   int16(value: number): void {
@@ -77,10 +77,10 @@ export class Writer {
   unsignedVarint(value: number): void {
     let rest = value
     while (rest >= 0x80) {
-      this.#chunk[this.#take(1)] = (rest & 0x7f) | 0x80
+      this.#put8((rest & 0x7f) | 0x80)
       rest >>>= 7
     }
-    this.#chunk[this.#take(1)] = rest
+    this.#put8(rest)
   }
 
   /** UTF-8. `length` is `Buffer.byteLength(value)`. */
@@ -111,6 +111,11 @@ export class Writer {
     return this.#pieces
   }
 
+  #put8(value: number): void {
+    const at = this.#take(1)
+    this.#chunk[at] = value
+  }
+
   #put16(value: number): void {
     const at = this.#take(2)
     this.#chunk[at] = value >> 8
@@ -126,6 +131,7 @@ export class Writer {
     chunk[at + 3] = value
   }
 
+  /** Makes room and moves on. May change the chunk: ask for it only after the call. */
   #take(count: number): number {
     if (count > this.#chunk.length - this.#at) this.#nextChunk(count)
     const at = this.#at

@@ -1,0 +1,166 @@
+import { chmod } from 'node:fs/promises'
+import { type AddressInfo, createServer, isIPv6, type Server, type Socket } from 'node:net'
+import type { Broker, ConnectionInfo } from '../core/broker.ts'
+import { nextConnectionId } from '../core/connection-id.ts'
+import { RafkaError } from '../core/errors.ts'
+import { type Logger, silentLogger } from '../core/log.ts'
+import { boundedLog } from './bounded-log.ts'
+import { Connection, type ConnectionShare } from './connection.ts'
+import { FetchBudget } from './fetch-budget.ts'
+import { defaultServerLimits, type ServerLimits } from './limits.ts'
+import { servedApis } from './read-request.ts'
+
+const KEEP_ALIVE_MS = 60_000
+const BACKLOG = 511
+
+/** A host and a port, as clients dial them. */
+export interface HostPort {
+  readonly host: string
+  readonly port: number
+}
+
+/** Where to listen: a TCP address, or the path of a Unix socket. */
+export type ListenAddress =
+  | {
+      /** Default 127.0.0.1. */
+      readonly host?: string | undefined
+      /** 0: a free one. */
+      readonly port: number
+      /** What clients are told to dial; default: where they came in. */
+      readonly advertised?: HostPort | undefined
+    }
+  | { readonly path: string }
+
+export interface ListenSettings {
+  readonly limits?: Partial<ServerLimits> | undefined
+  readonly logger?: Logger | undefined
+}
+
+/** An open door to a broker. */
+export interface Listener {
+  /** `host:port` as bound, or `local`: the name that connections carry. */
+  readonly name: string
+  /** The bound address; undefined for a Unix socket. */
+  readonly address: HostPort | undefined
+  /** What clients are told to dial; undefined when that depends on where they came in, and for a Unix socket. */
+  readonly advertised: HostPort | undefined
+  /** Open connections. */
+  readonly connectionCount: number
+  /**
+   * Takes no more connections and requests, ends long polls, answers what has begun, and closes; at the latest after `drainMs`.
+   * A Unix socket's file is removed.
+   */
+  close(): Promise<void>
+}
+
+/**
+ * Lets clients in to `broker` at an address, speaking Kafka's protocol.
+ * @throws RafkaError `LISTENER_UNUSABLE` when the address is in use, not of this machine, or not allowed
+ */
+export async function listen(broker: Broker, where: ListenAddress, settings: ListenSettings = {}): Promise<Listener> {
+  const limits = { ...defaultServerLimits, ...settings.limits }
+  const log = boundedLog(settings.logger ?? silentLogger)
+  const budget = new FetchBudget(limits.fetchBudgetBytes)
+  const share: ConnectionShare = { broker, apis: servedApis(broker.apis), limits, budget, log }
+  const connections = new Set<Connection>()
+
+  const server = createServer({
+    allowHalfOpen: true,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_MS,
+  })
+  server.maxConnections = limits.maxConnections
+  await bind(server, where)
+  server.on('error', (error) => log('warn', 'a connection could not be taken', { error: error.message }))
+  server.on('drop', () => log('warn', `connection refused: ${limits.maxConnections} are open (max.connections)`))
+
+  const address = 'path' in where ? undefined : addressOf(server)
+  const advertised = 'path' in where || address === undefined ? undefined : advertisedBy(where.advertised, address)
+  const name = address === undefined ? 'local' : formatHostPort(address)
+  server.on('connection', (socket: Socket) => {
+    const info: ConnectionInfo = {
+      id: nextConnectionId(),
+      listener: name,
+      remoteAddress: socket.remoteAddress ?? (address === undefined ? 'local' : 'unknown'),
+      advertised: address === undefined ? undefined : (advertised ?? cameInAt(socket, address)),
+    }
+    const connection = new Connection(socket, info, share)
+    connections.add(connection)
+    broker.connected(info)
+    socket.once('close', () => {
+      connections.delete(connection)
+      broker.disconnected(info)
+    })
+  })
+
+  let closed: Promise<void> | undefined
+  return {
+    name,
+    address,
+    advertised,
+    get connectionCount() {
+      return connections.size
+    },
+    close() {
+      closed ??= new Promise((resolve) => {
+        server.close(() => resolve())
+        for (const connection of connections) connection.end()
+      })
+      return closed
+    },
+  }
+}
+
+async function bind(server: Server, where: ListenAddress): Promise<void> {
+  const target =
+    'path' in where
+      ? { path: where.path, backlog: BACKLOG }
+      : { host: where.host ?? '127.0.0.1', port: where.port, backlog: BACKLOG, exclusive: true }
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(unusable(where, error)))
+    server.listen(target, () => {
+      server.removeAllListeners('error')
+      resolve()
+    })
+  })
+  // Requests on the local socket are its owner's alone, whatever the umask.
+  if ('path' in where) await chmod(where.path, 0o600)
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'it is in use: stop the program that has it, or choose another port',
+  EACCES: 'permission denied: ports below 1024 may need a privileged user, and a socket a writable directory',
+  EADDRNOTAVAIL: 'it is not an address of this machine',
+  ENOTFOUND: 'the host name is not known',
+}
+
+function unusable(where: ListenAddress, error: NodeJS.ErrnoException): RafkaError {
+  const place = 'path' in where ? where.path : formatHostPort({ host: where.host ?? '127.0.0.1', port: where.port })
+  const code = error.code ?? 'unknown'
+  return new RafkaError('LISTENER_UNUSABLE', `cannot listen on ${place}: ${reasons[code] ?? error.message}`, {
+    cause: error,
+    details: { address: place, reason: code },
+  })
+}
+
+function addressOf(server: Server): HostPort {
+  const { address, port } = server.address() as AddressInfo
+  return { host: address, port }
+}
+
+function advertisedBy(advertised: HostPort | undefined, bound: HostPort): HostPort | undefined {
+  if (advertised !== undefined) return { host: advertised.host, port: advertised.port || bound.port }
+  return bound.host === '0.0.0.0' || bound.host === '::' ? undefined : bound
+}
+
+/** A listener on all addresses is reached by the one that the client dialled. */
+function cameInAt(socket: Socket, bound: HostPort): HostPort {
+  const host = (socket.localAddress ?? '127.0.0.1').replace(/^::ffff:/, '')
+  return { host, port: bound.port }
+}
+
+/** `host:port`, with brackets around an IPv6 address. */
+export function formatHostPort({ host, port }: HostPort): string {
+  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
+}

@@ -14,8 +14,8 @@ import { handlers } from './handlers/index.ts'
 import { type HookFailureEffect, HookRunner } from './hooks/hook-runner.ts'
 import { type CompactedPartition, Maintenance } from './maintenance.ts'
 import { ProducerIds } from './producer-ids.ts'
-import { Topics } from './topics/topics.ts'
 import { randomTopicId } from './topics/topic-id.ts'
+import { Topics } from './topics/topics.ts'
 
 export interface BrokerOptions {
   /** Open, and the broker's alone. The broker closes it. */
@@ -65,7 +65,9 @@ export async function createBroker(options: BrokerOptions): Promise<BrokerHandle
   // Every waiting fetch listens to it: the connections bound their number, not Node's default of ten.
   setMaxListeners(0, closing.signal)
   const address = { host: '127.0.0.1', port: 9092 }
-  configs.setDynamic(new Map(Object.entries((await readEntry<Record<string, string>>(storage, entryKeys.configs)) ?? {})))
+  configs.setDynamic(
+    new Map(Object.entries((await readEntry<Record<string, string>>(storage, entryKeys.configs)) ?? {})),
+  )
   await topics.load()
   await producerIds.load()
   const state: BrokerState = {

@@ -4,22 +4,19 @@ import { RafkaError } from '../core/errors.ts'
 import type { BrokerState } from './broker-state.ts'
 import { type Handler, wireError } from './handler.ts'
 
-/** A handler whose types the list no longer knows. */
-type AnyHandler = Handler<object, object, unknown>
-
 /**
  * Leads each request through the hooks to its handler, keeping the order of each connection: a request that must wait before it can take
  * effect (for a hook, for a codec) holds back those behind it.
  */
 export class Dispatcher {
   readonly #state: BrokerState
-  readonly #handlers: ReadonlyMap<number, AnyHandler>
+  readonly #handlers: ReadonlyMap<number, Handler>
   /** The last request of each connection that others must wait for. */
   readonly #gates = new WeakMap<ConnectionInfo, Promise<void>>()
 
   constructor(state: BrokerState, handlers: readonly Handler[]) {
     this.#state = state
-    this.#handlers = new Map(handlers.map((handler) => [handler.api.key, handler as unknown as AnyHandler]))
+    this.#handlers = new Map(handlers.map((handler) => [handler.api.key, handler]))
   }
 
   /** @throws RafkaError `UNSUPPORTED_VERSION`: the connection must be closed (`RequestContext.parseRequest`) */
@@ -42,7 +39,7 @@ export class Dispatcher {
   }
 
   /** Asks the hooks and prepares; what it settles with begins the handler. */
-  async #lead(handler: AnyHandler, request: object, context: RequestContext): Promise<() => Promise<object | null>> {
+  async #lead(handler: Handler, request: object, context: RequestContext): Promise<() => Promise<object | null>> {
     const { hooks } = this.#state
     let current = request
     if (hooks.wantsRequests) {
@@ -70,19 +67,16 @@ export class Dispatcher {
       // The gate opens when it has begun; whoever asked hears of its failure.
       answer.catch(() => {})
     })
-    const gate = begun.catch(() => {}).then(() => {
-      if (this.#gates.get(connection) === gate) this.#gates.delete(connection)
-    })
+    const gate = begun
+      .catch(() => {})
+      .then(() => {
+        if (this.#gates.get(connection) === gate) this.#gates.delete(connection)
+      })
     this.#gates.set(connection, gate)
     return begun.then(() => answer!)
   }
 
-  async #answer(
-    handler: AnyHandler,
-    request: object,
-    context: RequestContext,
-    prepared: unknown,
-  ): Promise<object | null> {
+  async #answer(handler: Handler, request: object, context: RequestContext, prepared: unknown): Promise<object | null> {
     const response = await handler.handle(this.#state, request, context, prepared)
     if (response === null || !this.#state.hooks.wantsResponses) return response
     return this.#state.hooks.response({ api: handler.api, ...eventOf(context), request }, response)

@@ -5,22 +5,22 @@ import { errorCode } from '../protocol/error-codes.ts'
 import type { BrokerState } from './broker-state.ts'
 
 /** How one API is answered. One file of `handlers/` each. */
-export interface Handler<Request = never, Response = unknown, Prepared = unknown> extends SupportedApi {
+export interface Handler<Request = object, Response = object, Prepared = unknown> extends SupportedApi {
   readonly api: Api<Request, Response>
   /**
    * What must be awaited before the request can take effect (a codec to load, hooks to ask); undefined when there is nothing.
    * Later requests of the connection wait for it, so that order is kept.
    */
-  readonly prepare?: (state: BrokerState, request: Request, context: RequestContext) => Promise<Prepared> | undefined
+  prepare?(state: BrokerState, request: Request, context: RequestContext): Promise<Prepared> | undefined
   /** Takes effect before its first `await`. null: the protocol has no answer. */
-  readonly handle: (
+  handle(
     state: BrokerState,
     request: Request,
     context: RequestContext,
     prepared: Prepared | undefined,
-  ) => Promise<Response | null>
+  ): Promise<Response | null>
   /** The answer when the whole request is refused. */
-  readonly refuse: (request: Request, error: WireError, context: RequestContext) => Response
+  refuse(request: Request, error: WireError, context: RequestContext): Response
 }
 
 /** An error as a response carries it. */
@@ -33,7 +33,7 @@ export interface WireError {
 export const noError: WireError = { errorCode: 0, errorMessage: null }
 
 /** Declares a handler, with its types inferred from the API. */
-export function handler<Request, Response, Prepared = never>(
+export function handler<Request, Response, Prepared = unknown>(
   definition: Handler<Request, Response, Prepared>,
 ): Handler<Request, Response, Prepared> {
   return definition

@@ -1,6 +1,6 @@
 import type { Timer } from '../core/clock.ts'
 import type { BrokerState } from './broker-state.ts'
-import { compactLog, type CompactionResult } from './logs/compaction.ts'
+import { type CompactionResult, compactLog } from './logs/compaction.ts'
 import type { PartitionLog } from './logs/partition-log.ts'
 import { applyRetention } from './logs/retention.ts'
 import type { Topic } from './topics/topic.ts'
@@ -25,10 +25,22 @@ export class Maintenance {
 
   start(): void {
     const { configs } = this.#state
-    this.#every('retention', () => configs.number('log.retention.check.interval.ms'), () => this.retain())
-    this.#every('expiry', () => PRODUCER_EXPIRY_INTERVAL_MS, () => this.expireProducers())
+    this.#every(
+      'retention',
+      () => configs.number('log.retention.check.interval.ms'),
+      () => this.retain(),
+    )
+    this.#every(
+      'expiry',
+      () => PRODUCER_EXPIRY_INTERVAL_MS,
+      () => this.expireProducers(),
+    )
     if (configs.flag('log.cleaner.enable')) {
-      this.#every('compaction', () => configs.number('log.cleaner.backoff.ms'), () => this.compactDirty())
+      this.#every(
+        'compaction',
+        () => configs.number('log.cleaner.backoff.ms'),
+        () => this.compactDirty(),
+      )
     }
   }
 

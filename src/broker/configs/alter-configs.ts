@@ -63,7 +63,10 @@ async function alterBroker(
 ): Promise<void> {
   // The empty name means all brokers: this is the only one.
   if (resourceName !== '' && resourceName !== String(state.nodeId)) {
-    throw new RafkaError('INVALID_REQUEST', `this is broker ${state.nodeId}; it has no configs of broker "${resourceName}"`)
+    throw new RafkaError(
+      'INVALID_REQUEST',
+      `this is broker ${state.nodeId}; it has no configs of broker "${resourceName}"`,
+    )
   }
   for (const { name } of steps) {
     const definition = brokerConfig.get(name)
@@ -103,7 +106,11 @@ function applySteps(
   return result
 }
 
-function newValue({ name, configOperation: operation, value }: ConfigStep, definition: ConfigDefinition, current: string): string {
+function newValue(
+  { name, configOperation: operation, value }: ConfigStep,
+  definition: ConfigDefinition,
+  current: string,
+): string {
   if (value === null) throw new RafkaError('INVALID_REQUEST', `config "${name}" has no value`)
   if (operation === configOperation.set) return value
   if (operation !== configOperation.append && operation !== configOperation.subtract) {

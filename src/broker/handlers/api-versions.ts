@@ -1,6 +1,6 @@
 import { apiVersions } from '../../protocol/apis/api-versions.ts'
-import { handler, noError, type WireError, wireError } from '../handler.ts'
 import type { BrokerState } from '../broker-state.ts'
+import { handler, noError, type WireError, wireError } from '../handler.ts'
 
 /** KIP-511: what a client may call itself (`ApiVersionsRequest.isValid`). */
 const SOFTWARE_NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/

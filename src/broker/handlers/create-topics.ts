@@ -39,7 +39,8 @@ export const createTopicsHandler = handler({
         ),
       })
     }),
-  refuse: (request, error) => createTopics.response.create({ topics: request.topics.map(({ name }) => failed(name, error)) }),
+  refuse: (request, error) =>
+    createTopics.response.create({ topics: request.topics.map(({ name }) => failed(name, error)) }),
 })
 
 /** Names that come twice are all refused; the answer lists each once. */
@@ -54,7 +55,8 @@ function check(
   return unique.map((asked) => {
     const { name } = asked
     try {
-      if (counts.get(name)! > 1) throw new RafkaError('INVALID_REQUEST', `topic "${name}" is named twice in the request`)
+      if (counts.get(name)! > 1)
+        throw new RafkaError('INVALID_REQUEST', `topic "${name}" is named twice in the request`)
       const spec = topicSpec(state, asked)
       partitions += spec.partitions
       if (partitions > MAX_PARTITIONS_PER_REQUEST) {

@@ -47,7 +47,9 @@ function entries(state: BrokerState, request: Request, resource: Resource): Entr
       const own = findTopic(state, resource.resourceName).configs
       return topicConfigs
         .filter(isWanted)
-        .map(({ name }) => entry(request, state.configs.resolveForTopic(name, own), topicSynonyms(state, name, own), false))
+        .map(({ name }) =>
+          entry(request, state.configs.resolveForTopic(name, own), topicSynonyms(state, name, own), false),
+        )
     }
     case resourceType.broker:
       return brokerEntries(state, request, resource.resourceName, brokerConfigs.filter(isWanted))

@@ -20,7 +20,8 @@ export const describeTopicPartitionsHandler = handler({
   minVersion: 0,
   maxVersion: 0,
   async handle(state, request) {
-    if (request.cursor !== null && request.cursor.partitionIndex < 0) return refuse(request, wireError('INVALID_REQUEST').errorCode)
+    if (request.cursor !== null && request.cursor.partitionIndex < 0)
+      return refuse(request, wireError('INVALID_REQUEST').errorCode)
     return page(state, request)
   },
   refuse: (request, error) => refuse(request, error.errorCode),

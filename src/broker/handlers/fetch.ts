@@ -3,11 +3,11 @@ import { RafkaError } from '../../core/errors.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
 import { fetch } from '../../protocol/apis/fetch.ts'
 import type { BrokerState } from '../broker-state.ts'
-import { DataWait } from '../logs/data-wait.ts'
+import { handler, wireError, wireErrorOf } from '../handler.ts'
 import { deliver } from '../hooks/deliver-records.ts'
+import { DataWait } from '../logs/data-wait.ts'
 import { assertLeaderEpoch } from '../logs/leader-epoch.ts'
 import type { PartitionLog } from '../logs/partition-log.ts'
-import { handler, wireError, wireErrorOf } from '../handler.ts'
 import { findLog, findTopic } from '../topics/find-log.ts'
 
 type Request = RequestOf<typeof fetch>
@@ -41,17 +41,21 @@ export const fetchHandler = handler({
   minVersion: 4,
   maxVersion: 17,
   async handle(state, request, context) {
-    if (request.sessionId !== 0 && request.sessionEpoch > 0) return refuse(wireError('FETCH_SESSION_ID_NOT_FOUND').errorCode)
-    if (request.replicaId >= 0 || request.replicaState.replicaId >= 0) return refuse(wireError('INVALID_REQUEST').errorCode)
+    if (request.sessionId !== 0 && request.sessionEpoch > 0)
+      return refuse(wireError('FETCH_SESSION_ID_NOT_FOUND').errorCode)
+    if (request.replicaId >= 0 || request.replicaState.replicaId >= 0)
+      return refuse(wireError('INVALID_REQUEST').errorCode)
     const wanted = wantedPartitions(request, context)
     const wait = new DataWait(state.clock, request.maxWaitMs, [context.signal, state.closing])
     try {
       for (;;) {
         // Listening begins before the first look, so that nothing can come in between unnoticed.
-        for (const { topic, topicId, partition } of wanted) wait.watch(peekLog(state, topic, topicId, partition.partition))
+        for (const { topic, topicId, partition } of wanted)
+          wait.watch(peekLog(state, topic, topicId, partition.partition))
         const round = await readAll(state, request, wanted)
         const minBytes = Math.min(request.minBytes, request.maxBytes)
-        if (wanted.length === 0 || round.failed || round.sizeBytes >= minBytes || wait.over) return response(wanted, round)
+        if (wanted.length === 0 || round.failed || round.sizeBytes >= minBytes || wait.over)
+          return response(wanted, round)
         await wait.forBytes(minBytes - round.sizeBytes)
       }
     } finally {
@@ -101,7 +105,10 @@ async function readOne(state: BrokerState, wanted: Wanted, first: boolean, left:
   assertLeaderEpoch(asked.currentLeaderEpoch)
   const { start, highWatermark, lastStableOffset } = log
   if (asked.fetchOffset < start || asked.fetchOffset > highWatermark) {
-    throw new RafkaError('OFFSET_OUT_OF_RANGE', `${log.topic}/${log.partition} has offsets ${start} to ${highWatermark}`)
+    throw new RafkaError(
+      'OFFSET_OUT_OF_RANGE',
+      `${log.topic}/${log.partition} has offsets ${start} to ${highWatermark}`,
+    )
   }
   const limit = Math.min(left, asked.partitionMaxBytes)
   const batches = first || limit > 0 ? await log.read(asked.fetchOffset, Math.max(limit, 0)) : []
@@ -129,9 +136,9 @@ function peekLog(state: BrokerState, name: string, topicId: string, partition: n
 }
 
 function response(wanted: readonly Wanted[], { answers }: Round): Response {
-  const topics = new Map<string, TopicAnswer>()
+  const topics = new Map<string, { topic: string; topicId: string; partitions: PartitionAnswer[] }>()
   wanted.forEach(({ topic, topicId }, index) => {
-    const key = topic === '' ? topicId : topic
+    const key = topic || topicId
     const answer = topics.get(key) ?? { topic, topicId, partitions: [] }
     answer.partitions.push(answers[index]!)
     topics.set(key, answer)

@@ -32,4 +32,4 @@ export const handlers: readonly Handler[] = [
   incrementalAlterConfigsHandler,
   describeClusterHandler,
   describeTopicPartitionsHandler,
-] as readonly Handler[]
+]

@@ -4,7 +4,7 @@ import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
 import { listOffsets } from '../../protocol/apis/list-offsets.ts'
 import type { BrokerState } from '../broker-state.ts'
 import { handler, wireErrorOf } from '../handler.ts'
-import { findByTimestamp, findMaxTimestamp, type FoundOffset } from '../logs/find-offset.ts'
+import { type FoundOffset, findByTimestamp, findMaxTimestamp } from '../logs/find-offset.ts'
 import { assertLeaderEpoch } from '../logs/leader-epoch.ts'
 import { LEADER_EPOCH, type PartitionLog } from '../logs/partition-log.ts'
 import { findLog, findTopic } from '../topics/find-log.ts'
@@ -34,7 +34,9 @@ export const listOffsetsHandler = handler({
   minVersion: 1,
   maxVersion: 9,
   async handle(state, { topics }, context) {
-    const named = topics.flatMap(({ name, partitions }) => partitions.map(({ partitionIndex }) => `${name}/${partitionIndex}`))
+    const named = topics.flatMap(({ name, partitions }) =>
+      partitions.map(({ partitionIndex }) => `${name}/${partitionIndex}`),
+    )
     const isTwice = (name: string) => named.indexOf(name) !== named.lastIndexOf(name)
     return listOffsets.response.create({
       topics: await Promise.all(
@@ -64,13 +66,12 @@ async function answer(
   { version }: RequestContext,
 ): Promise<Answer> {
   try {
-    if (isTwice) throw new RafkaError('INVALID_REQUEST', `${name}/${asked.partitionIndex} is named twice in the request`)
+    if (isTwice)
+      throw new RafkaError('INVALID_REQUEST', `${name}/${asked.partitionIndex} is named twice in the request`)
     const log = findLog(findTopic(state, name), asked.partitionIndex)
     assertLeaderEpoch(asked.currentLeaderEpoch)
     const found = await find(log, asked.timestamp, version)
-    return found === undefined
-      ? { ...partitionAnswer(asked, nowhere), leaderEpoch: -1 }
-      : partitionAnswer(asked, found)
+    return found === undefined ? { ...partitionAnswer(asked, nowhere), leaderEpoch: -1 } : partitionAnswer(asked, found)
   } catch (error) {
     const { errorCode } = wireErrorOf(error, state)
     return { ...partitionAnswer(asked, nowhere), leaderEpoch: -1, errorCode }

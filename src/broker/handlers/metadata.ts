@@ -1,6 +1,6 @@
 import { RafkaError } from '../../core/errors.ts'
-import { metadata } from '../../protocol/apis/metadata.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
+import { metadata } from '../../protocol/apis/metadata.ts'
 import { zeroUuid } from '../../protocol/uuid.ts'
 import { authorizedOperations } from '../authorized-operations.ts'
 import type { BrokerState } from '../broker-state.ts'
@@ -19,7 +19,8 @@ export const metadataHandler = handler({
   minVersion: 0,
   maxVersion: 12,
   async handle(state, request, context) {
-    const misused = context.version < 12 && request.topics?.some((topic) => topic.name === null || topic.topicId !== zeroUuid)
+    const misused =
+      context.version < 12 && request.topics?.some((topic) => topic.name === null || topic.topicId !== zeroUuid)
     const all = request.topics === null || (context.version === 0 && request.topics.length === 0)
     const topics = all
       ? state.topics.all().map((topic) => describe(state, topic))
@@ -54,9 +55,7 @@ async function named(
   if (misused) return failed(name ?? '', topicId, wireError('INVALID_REQUEST').errorCode)
   if (name === null) {
     const topic = state.topics.byId(topicId)
-    return topic === undefined
-      ? failed(null, topicId, wireError('UNKNOWN_TOPIC_ID').errorCode)
-      : describe(state, topic)
+    return topic === undefined ? failed(null, topicId, wireError('UNKNOWN_TOPIC_ID').errorCode) : describe(state, topic)
   }
   const topic = state.topics.get(name)
   if (topic !== undefined) return describe(state, topic)

@@ -40,9 +40,8 @@ export const produceHandler = handler<Request, Response, Prepared>({
     const staged = stageAll(state, request, context, prepared)
     const failure = await commit(state, [...staged.values()])
     const response = produce.response.create({
-      responses: request.topicData.map(({ name, topicId, partitionData }) => ({
+      responses: request.topicData.map(({ name, partitionData }) => ({
         name,
-        topicId,
         partitionResponses: partitionData.map((data) => answer(data, staged.get(data)!, failure)),
       })),
     })
@@ -50,9 +49,8 @@ export const produceHandler = handler<Request, Response, Prepared>({
   },
   refuse: (request, error) =>
     produce.response.create({
-      responses: request.topicData.map(({ name, topicId, partitionData }) => ({
+      responses: request.topicData.map(({ name, partitionData }) => ({
         name,
-        topicId,
         partitionResponses: partitionData.map(({ index }) => partitionAnswer(index, error)),
       })),
     }),
@@ -63,7 +61,10 @@ interface Waiting {
   readonly data: PartitionData
 }
 
-function* partitionsOf(state: BrokerState, request: Request): Generator<{ topic: Topic | undefined; data: PartitionData }> {
+function* partitionsOf(
+  state: BrokerState,
+  request: Request,
+): Generator<{ topic: Topic | undefined; data: PartitionData }> {
   for (const { name, partitionData } of request.topicData) {
     for (const data of partitionData) yield { topic: state.topics.get(name), data }
   }
@@ -117,7 +118,8 @@ function stage(
   if (acks !== -1 && acks !== 0 && acks !== 1) {
     throw new RafkaError('INVALID_REQUIRED_ACKS', `acks is -1 (all), 0 or 1; ${acks} was asked for`)
   }
-  if (topic.internal) throw new RafkaError('INVALID_TOPIC_EXCEPTION', `topic "${name}" is internal; clients may only read it`)
+  if (topic.internal)
+    throw new RafkaError('INVALID_TOPIC_EXCEPTION', `topic "${name}" is internal; clients may only read it`)
   if (prepared !== undefined && 'error' in prepared) throw prepared.error
   const batch = prepared ?? acceptBatch(state, topic, producedBatch(data.records), version)
   return { append: log.stage(batch, state.clock.now()) }
@@ -178,9 +180,14 @@ function partitionAnswer(index: number, { errorCode, errorMessage }: WireError):
 
 /** With acks=0 there is no answer; when something failed the connection is closed, which is all that the client can see (KafkaApis). */
 function withoutAnswer({ responses }: Response): null {
-  const failed = responses.flatMap(({ partitionResponses }) => partitionResponses).find(({ errorCode }) => errorCode !== 0)
+  const failed = responses
+    .flatMap(({ partitionResponses }) => partitionResponses)
+    .find(({ errorCode }) => errorCode !== 0)
   if (failed !== undefined) {
-    throw new RafkaError('INVALID_REQUEST', `a batch sent with acks=0 was refused: ${failed.errorMessage ?? failed.errorCode}`)
+    throw new RafkaError(
+      'INVALID_REQUEST',
+      `a batch sent with acks=0 was refused: ${failed.errorMessage ?? failed.errorCode}`,
+    )
   }
   return null
 }

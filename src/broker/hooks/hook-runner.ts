@@ -16,13 +16,7 @@ export interface HookRunnerOptions {
 }
 
 /** Stages that only look: nothing waits for them. */
-type LookStage =
-  | 'onConnect'
-  | 'onDisconnect'
-  | 'onTopicCreated'
-  | 'onTopicDeleted'
-  | 'onGroupRebalanced'
-  | 'onAppended'
+type LookStage = 'onConnect' | 'onDisconnect' | 'onTopicCreated' | 'onTopicDeleted' | 'onGroupRebalanced' | 'onAppended'
 
 /** Stages whose answer counts. */
 type AskStage = 'onRequest' | 'onResponse' | 'onAppend' | 'onDeliver'

@@ -12,7 +12,11 @@ export async function findByTimestamp(log: PartitionLog, timestamp: number): Pro
   for (let from = log.start; from < log.highWatermark; ) {
     const batch = await log.findByTimestamp(timestamp, from)
     if (batch === undefined || batch.baseOffset >= log.highWatermark) return undefined
-    const found = await firstRecord(log, Math.max(batch.baseOffset, log.start), (record) => record.timestamp >= timestamp)
+    const found = await firstRecord(
+      log,
+      Math.max(batch.baseOffset, log.start),
+      (record) => record.timestamp >= timestamp,
+    )
     if (found !== undefined) return found
     // The header promised a later record than the batch holds: look behind it.
     from = batch.lastOffset + 1

@@ -56,7 +56,10 @@ export function autoCreateTopics(state: BrokerState, name: string): Promise<Topi
 
 function counted(state: BrokerState, { name, numPartitions, replicationFactor }: TopicRequest): number {
   if (numPartitions === 0 || numPartitions < -1) {
-    throw new RafkaError('INVALID_PARTITIONS', `topic "${name}" needs at least 1 partition; ${numPartitions} was asked for`)
+    throw new RafkaError(
+      'INVALID_PARTITIONS',
+      `topic "${name}" needs at least 1 partition; ${numPartitions} was asked for`,
+    )
   }
   if (replicationFactor === 0 || replicationFactor < -1) {
     throw new RafkaError(

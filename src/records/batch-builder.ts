@@ -1,0 +1,170 @@
+import { RafkaError } from '../core/errors.ts'
+import type { Codec } from './compression.ts'
+import { batchOverheadBytes, codecNumber, lengthPrefixBytes, writeCrc, writeInt64 } from './header.ts'
+import { sizeOfVarint, sizeOfVarlong, writeVarint, writeVarlong } from './varint.ts'
+
+/** A header of a record, on its way in. */
+export interface HeaderInput {
+  readonly key: string
+  readonly value: Uint8Array | null
+}
+
+/** What `build` puts into the batch's header; -1 and `none` where left out. */
+export interface BuildOptions {
+  readonly compression?: Codec | undefined
+  readonly producerId?: number | undefined
+  readonly producerEpoch?: number | undefined
+  readonly baseSequence?: number | undefined
+  readonly transactional?: boolean | undefined
+  readonly baseOffset?: number | undefined
+}
+
+const FIRST_BYTES = 16 * 1024
+/** Below this a loop beats the call into `Buffer.copy`. */
+const COPY_BY_LOOP_BYTES = 24
+const TRANSACTIONAL_BIT = 0x10
+
+/**
+ * Builds one record batch v2: records go straight into one growing buffer, no object is made for any of them.
+ * `maxBytes` bounds the batch before compression, header and all.
+ */
+export class BatchBuilder {
+  readonly #maxBytes: number
+  #bytes: Buffer
+  #at = batchOverheadBytes
+  #count = 0
+  #baseTimestamp = 0
+  #maxTimestamp = -1
+
+  constructor({ maxBytes }: { readonly maxBytes: number }) {
+    this.#maxBytes = maxBytes
+    this.#bytes = Buffer.allocUnsafeSlow(Math.min(FIRST_BYTES, Math.max(maxBytes, batchOverheadBytes)))
+  }
+
+  /** Records in it. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** Bytes of the batch so far, before compression. */
+  get sizeBytes(): number {
+    return this.#at
+  }
+
+  /**
+   * Adds a record of bytes from `source`; a negative start means null.
+   * @returns false when it does not fit any more: nothing was added
+   */
+  append(
+    timestamp: number,
+    source: Buffer,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+    headers?: readonly HeaderInput[],
+  ): boolean {
+    const timestampDelta = this.#count === 0 ? 0 : timestamp - this.#baseTimestamp
+    const keyBytes = keyStart < 0 ? -1 : keyEnd - keyStart
+    const valueBytes = valueStart < 0 ? -1 : valueEnd - valueStart
+    const bodyBytes =
+      1 +
+      sizeOfVarlong(timestampDelta) +
+      sizeOfVarint(this.#count) +
+      sizeOfVarint(keyBytes) +
+      Math.max(keyBytes, 0) +
+      sizeOfVarint(valueBytes) +
+      Math.max(valueBytes, 0) +
+      (headers === undefined || headers.length === 0 ? 1 : sizeOfHeaders(headers))
+    const recordBytes = sizeOfVarint(bodyBytes) + bodyBytes
+    if (this.#at + recordBytes > this.#maxBytes) return false
+    this.#reserve(recordBytes)
+    if (this.#count === 0) this.#baseTimestamp = timestamp
+    const bytes = this.#bytes
+    let at = writeVarint(bytes, bodyBytes, this.#at)
+    bytes[at++] = 0
+    at = writeVarlong(bytes, timestampDelta, at)
+    at = writeVarint(bytes, this.#count, at)
+    at = writeVarint(bytes, keyBytes, at)
+    if (keyBytes > 0) at = copy(source, keyStart, keyEnd, bytes, at)
+    at = writeVarint(bytes, valueBytes, at)
+    if (valueBytes > 0) at = copy(source, valueStart, valueEnd, bytes, at)
+    if (headers === undefined || headers.length === 0) bytes[at++] = 0
+    else at = writeHeaders(bytes, headers, at)
+    this.#at = at
+    this.#count++
+    if (timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp
+    return true
+  }
+
+  /**
+   * The finished batch; the builder is used up.
+   * @throws RafkaError `INVALID_ARGUMENT` when it is empty
+   */
+  build(options: BuildOptions = {}): Buffer {
+    if (this.#count === 0) throw new RafkaError('INVALID_ARGUMENT', 'a record batch needs at least one record')
+    const batch = this.#assemble(options.compression)
+    writeInt64(batch, options.baseOffset ?? 0, 0)
+    batch.writeInt32BE(batch.length - lengthPrefixBytes, 8)
+    batch.writeInt32BE(-1, 12)
+    batch.writeInt8(2, 16)
+    const codec = codecNumber(options.compression?.name ?? 'none')
+    batch.writeInt16BE(codec | (options.transactional === true ? TRANSACTIONAL_BIT : 0), 21)
+    batch.writeInt32BE(this.#count - 1, 23)
+    writeInt64(batch, this.#baseTimestamp, 27)
+    writeInt64(batch, this.#maxTimestamp, 35)
+    writeInt64(batch, options.producerId ?? -1, 43)
+    batch.writeInt16BE(options.producerEpoch ?? -1, 51)
+    batch.writeInt32BE(options.baseSequence ?? -1, 53)
+    batch.writeInt32BE(this.#count, 57)
+    writeCrc(batch)
+    return batch
+  }
+
+  #assemble(compression: Codec | undefined): Buffer {
+    if (compression === undefined || compression.name === 'none') return this.#bytes.subarray(0, this.#at)
+    const payload = compression.compress(this.#bytes.subarray(batchOverheadBytes, this.#at))
+    const batch = Buffer.allocUnsafeSlow(batchOverheadBytes + payload.length)
+    payload.copy(batch, batchOverheadBytes)
+    return batch
+  }
+
+  #reserve(recordBytes: number): void {
+    const needed = this.#at + recordBytes
+    if (needed <= this.#bytes.length) return
+    const grown = Buffer.allocUnsafeSlow(Math.min(this.#maxBytes, Math.max(needed, this.#bytes.length * 2)))
+    this.#bytes.copy(grown, 0, 0, this.#at)
+    this.#bytes = grown
+  }
+}
+
+function copy(source: Buffer, start: number, end: number, target: Buffer, at: number): number {
+  if (end - start >= COPY_BY_LOOP_BYTES) return at + source.copy(target, at, start, end)
+  let position = at
+  for (let from = start; from < end; from++) target[position++] = source[from]!
+  return position
+}
+
+function sizeOfHeaders(headers: readonly HeaderInput[]): number {
+  let size = sizeOfVarint(headers.length)
+  for (const { key, value } of headers) {
+    const keyBytes = Buffer.byteLength(key)
+    const valueBytes = value === null ? -1 : value.length
+    size += sizeOfVarint(keyBytes) + keyBytes + sizeOfVarint(valueBytes) + Math.max(valueBytes, 0)
+  }
+  return size
+}
+
+function writeHeaders(bytes: Buffer, headers: readonly HeaderInput[], start: number): number {
+  let at = writeVarint(bytes, headers.length, start)
+  for (const { key, value } of headers) {
+    at = writeVarint(bytes, Buffer.byteLength(key), at)
+    at += bytes.write(key, at)
+    at = writeVarint(bytes, value === null ? -1 : value.length, at)
+    if (value !== null) {
+      bytes.set(value, at)
+      at += value.length
+    }
+  }
+  return at
+}

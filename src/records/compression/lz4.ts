@@ -1,0 +1,57 @@
+import { compressFrameSync, decompressFrameSync } from 'lz4-napi'
+import type { Codec } from '../compression.ts'
+import { damaged, tooLarge } from './inflate-error.ts'
+
+const MAGIC = 0x184d2204
+const SKIPPABLE_MAGIC = 0x184d2a50
+/** Largest block by its code in the frame's header (4 to 7). */
+const BLOCK_MAX_BYTES = new Map([
+  [4, 64 * 1024],
+  [5, 256 * 1024],
+  [6, 1024 * 1024],
+  [7, 4 * 1024 * 1024],
+])
+/** An lz4 block grows at most this much: 255 bytes for one. */
+const MAX_RATIO = 255
+
+/** The LZ4 frame format, as Kafka uses it (`Lz4BlockOutputStream`). */
+export const lz4: Codec = {
+  name: 'lz4',
+  compress: (bytes) => compressFrameSync(bytes),
+  inflate(bytes, maxBytes) {
+    const bound = inflatedBound(bytes)
+    if (bound > maxBytes) throw tooLarge('lz4', undefined, maxBytes)
+    try {
+      return decompressFrameSync(bytes)
+    } catch (cause) {
+      throw damaged('lz4', cause)
+    }
+  },
+}
+
+/** What the frame can inflate to at most, from the sizes that its header and its blocks name, without inflating anything. */
+function inflatedBound(bytes: Buffer): number {
+  if (bytes.length < 7) throw damaged('lz4', 'the frame has no header')
+  const magic = bytes.readUInt32LE(0)
+  if (magic !== MAGIC) {
+    const what = (magic & 0xfffffff0) >>> 0 === SKIPPABLE_MAGIC ? 'a skippable frame' : 'no LZ4 frame'
+    throw damaged('lz4', `it is ${what}`)
+  }
+  const flags = bytes[4]!
+  const blockMaxBytes = BLOCK_MAX_BYTES.get((bytes[5]! >> 4) & 7)
+  if (blockMaxBytes === undefined) throw damaged('lz4', 'the frame names no block size')
+  const hasContentSize = (flags & 0x08) !== 0
+  const hasBlockChecksums = (flags & 0x10) !== 0
+  let bound = 0
+  for (let at = 7 + (hasContentSize ? 8 : 0) + (flags & 0x01 ? 4 : 0); ; ) {
+    if (at + 4 > bytes.length) throw damaged('lz4', 'the frame has no end')
+    const word = bytes.readUInt32LE(at)
+    if (word === 0) return bound
+    const size = word & 0x7fffffff
+    const isStored = word >>> 31 === 1
+    at += 4 + size + (hasBlockChecksums ? 4 : 0)
+    if (at > bytes.length || size > blockMaxBytes)
+      throw damaged('lz4', `a block of ${size} bytes ends behind the frame`)
+    bound += isStored ? size : Math.min(blockMaxBytes, size * MAX_RATIO)
+  }
+}

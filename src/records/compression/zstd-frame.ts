@@ -1,0 +1,79 @@
+import { damaged } from './inflate-error.ts'
+
+const MAGIC = 0xfd2fb528
+const SKIPPABLE_MAGIC = 0x184d2a50
+const BLOCK_MAX_BYTES = 128 * 1024
+/** Bytes of the content size field by its code; the dictionary id's likewise (RFC 8878, 3.1.1.1). */
+const CONTENT_SIZE_BYTES = [0, 2, 4, 8]
+const DICTIONARY_ID_BYTES = [0, 1, 2, 4]
+
+/** What a run of zstd frames says of itself. */
+export interface ZstdBound {
+  /** What it can inflate to at most, from the sizes that frames and blocks name. */
+  readonly bytes: number
+  /** Whether every frame states its exact size. */
+  readonly exact: boolean
+}
+
+/**
+ * Walks the frames and their blocks (RFC 8878) without inflating anything.
+ * @throws RafkaError `CORRUPT_MESSAGE` when it is no run of frames
+ */
+export function zstdBound(bytes: Buffer): ZstdBound {
+  let total = 0
+  let exact = true
+  for (let at = 0; at < bytes.length; ) {
+    need(bytes, at, 8)
+    const magic = bytes.readUInt32LE(at)
+    if ((magic & 0xfffffff0) >>> 0 === SKIPPABLE_MAGIC) {
+      at += 8 + bytes.readUInt32LE(at + 4)
+      continue
+    }
+    if (magic !== MAGIC) throw damaged('zstd', 'it is no zstd frame')
+    const frame = walkFrame(bytes, at)
+    total += frame.bytes
+    exact &&= frame.exact
+    at = frame.end
+  }
+  return { bytes: total, exact }
+}
+
+function walkFrame(bytes: Buffer, start: number): ZstdBound & { end: number } {
+  const descriptor = bytes[start + 4]!
+  const isSingleSegment = (descriptor & 0x20) !== 0
+  const sizeCode = descriptor >> 6
+  const sizeBytes = sizeCode === 0 && isSingleSegment ? 1 : CONTENT_SIZE_BYTES[sizeCode]!
+  let at = start + 5 + (isSingleSegment ? 0 : 1) + DICTIONARY_ID_BYTES[descriptor & 3]!
+  need(bytes, at, sizeBytes)
+  const contentBytes = sizeBytes === 0 ? undefined : contentSize(bytes, at, sizeBytes)
+  at += sizeBytes
+  let bound = 0
+  for (let isLast = false; !isLast; ) {
+    need(bytes, at, 3)
+    const header = bytes.readUIntLE(at, 3)
+    const size = header >> 3
+    isLast = (header & 1) === 1
+    const isRepeatedByte = ((header >> 1) & 3) === 1
+    const isCompressed = ((header >> 1) & 3) === 2
+    bound += isCompressed ? BLOCK_MAX_BYTES : size
+    at += 3 + (isRepeatedByte ? 1 : size)
+    need(bytes, at, 0)
+  }
+  if ((descriptor & 0x04) !== 0) at += 4
+  need(bytes, at, 0)
+  return {
+    bytes: Math.max(contentBytes ?? 0, contentBytes === undefined ? bound : 0),
+    exact: contentBytes !== undefined,
+    end: at,
+  }
+}
+
+function contentSize(bytes: Buffer, at: number, size: number): number {
+  if (size === 8) return bytes.readUInt32LE(at) + bytes.readUInt32LE(at + 4) * 2 ** 32
+  // A two-byte size counts from 256 on.
+  return bytes.readUIntLE(at, size) + (size === 2 ? 256 : 0)
+}
+
+function need(bytes: Buffer, at: number, count: number): void {
+  if (at + count > bytes.length) throw damaged('zstd', 'a frame ends behind the records')
+}

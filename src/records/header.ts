@@ -1,0 +1,151 @@
+import { RafkaError } from '../core/errors.ts'
+import type { CompressionName, TimestampType } from '../core/message.ts'
+import { crc32c } from './crc32c.ts'
+
+/**
+ * The header of a record batch v2 (`DefaultRecordBatch`), big-endian.
+ *
+ * | at | size | field |
+ * |---|---|---|
+ * | 0 | 8 | base offset |
+ * | 8 | 4 | length of what follows |
+ * | 12 | 4 | partition leader epoch |
+ * | 16 | 1 | magic, 2 |
+ * | 17 | 4 | CRC-32C of all from 21 on |
+ * | 21 | 2 | attributes: codec (0-2), timestamp type (3), transactional (4), control (5), delete horizon (6) |
+ * | 23 | 4 | last offset delta |
+ * | 27 | 8 | base timestamp, or the delete horizon |
+ * | 35 | 8 | max timestamp |
+ * | 43 | 8 | producer id |
+ * | 51 | 2 | producer epoch |
+ * | 53 | 4 | base sequence |
+ * | 57 | 4 | record count |
+ */
+export const batchOverheadBytes = 61
+
+/** Bytes before what `length` counts. */
+export const lengthPrefixBytes = 12
+
+const CODECS: readonly CompressionName[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd']
+const APPEND_TIME_BIT = 0x08
+const TRANSACTIONAL_BIT = 0x10
+const CONTROL_BIT = 0x20
+const DELETE_HORIZON_BIT = 0x40
+
+/** The fields of a batch's header. */
+export interface BatchHeader {
+  readonly baseOffset: number
+  /** Whole batch, with the 12 bytes before what its length counts. */
+  readonly sizeBytes: number
+  readonly partitionLeaderEpoch: number
+  readonly magic: number
+  readonly crc: number
+  readonly attributes: number
+  /** undefined: a codec that does not exist. */
+  readonly compression: CompressionName | undefined
+  readonly timestampType: TimestampType
+  readonly transactional: boolean
+  readonly control: boolean
+  /** Base timestamp is the time from which tombstones may go (KIP-534). */
+  readonly hasDeleteHorizon: boolean
+  readonly lastOffsetDelta: number
+  readonly lastOffset: number
+  readonly baseTimestamp: number
+  readonly maxTimestamp: number
+  readonly producerId: number
+  readonly producerEpoch: number
+  readonly baseSequence: number
+  readonly recordCount: number
+}
+
+/**
+ * Reads the header of the batch at `at`, which must have its 61 bytes.
+ * @throws RafkaError `INVALID_RECORD` when an int64 is beyond 2^53
+ */
+export function readBatchHeader(bytes: Buffer, at = 0): BatchHeader {
+  const attributes = bytes.readInt16BE(at + 21)
+  const baseOffset = readInt64(bytes, at)
+  const lastOffsetDelta = bytes.readInt32BE(at + 23)
+  return {
+    baseOffset,
+    sizeBytes: lengthPrefixBytes + bytes.readInt32BE(at + 8),
+    partitionLeaderEpoch: bytes.readInt32BE(at + 12),
+    magic: bytes.readInt8(at + 16),
+    crc: bytes.readUInt32BE(at + 17),
+    attributes,
+    compression: CODECS[attributes & 0x07],
+    timestampType: attributes & APPEND_TIME_BIT ? 'append' : 'create',
+    transactional: (attributes & TRANSACTIONAL_BIT) !== 0,
+    control: (attributes & CONTROL_BIT) !== 0,
+    hasDeleteHorizon: (attributes & DELETE_HORIZON_BIT) !== 0,
+    lastOffsetDelta,
+    lastOffset: baseOffset + lastOffsetDelta,
+    baseTimestamp: readInt64(bytes, at + 27),
+    maxTimestamp: readInt64(bytes, at + 35),
+    producerId: readInt64(bytes, at + 43),
+    producerEpoch: bytes.readInt16BE(at + 51),
+    baseSequence: bytes.readInt32BE(at + 53),
+    recordCount: bytes.readInt32BE(at + 57),
+  }
+}
+
+/** Kafka's number of a codec, as the attributes carry it. */
+export function codecNumber(name: CompressionName): number {
+  return CODECS.indexOf(name)
+}
+
+/** Whole batches that stand one behind the other; a part of one at the end is left out. */
+export function splitBatches(bytes: Buffer): Buffer[] {
+  const batches: Buffer[] = []
+  for (let at = 0; at + lengthPrefixBytes <= bytes.length; ) {
+    const end = at + lengthPrefixBytes + bytes.readInt32BE(at + 8)
+    if (end < at + batchOverheadBytes || end > bytes.length) break
+    batches.push(bytes.subarray(at, end))
+    at = end
+  }
+  return batches
+}
+
+/** True when the CRC of a whole batch is right. */
+export function hasValidCrc(batch: Buffer): boolean {
+  return crc32c(batch.subarray(21)) === batch.readUInt32BE(17)
+}
+
+/** Gives a batch its place in a log. Outside of the CRC. */
+export function stampBatch(batch: Buffer, baseOffset: number, leaderEpoch: number): void {
+  writeInt64(batch, baseOffset, 0)
+  batch.writeInt32BE(leaderEpoch, 12)
+}
+
+/** Makes the broker's time that of all records of a batch (`LogAppendTime`), and its CRC right again. */
+export function setLogAppendTime(batch: Buffer, timestampMs: number): void {
+  batch.writeInt16BE(batch.readInt16BE(21) | APPEND_TIME_BIT, 21)
+  writeInt64(batch, timestampMs, 35)
+  writeCrc(batch)
+}
+
+/** Takes back the claim that the broker set the time, and makes the CRC right again. */
+export function clearLogAppendTime(batch: Buffer): void {
+  batch.writeInt16BE(batch.readInt16BE(21) & ~APPEND_TIME_BIT, 21)
+  writeCrc(batch)
+}
+
+/** Makes the CRC of a batch right. */
+export function writeCrc(batch: Buffer): void {
+  batch.writeUInt32BE(crc32c(batch.subarray(21)), 17)
+}
+
+/** Reads a signed 64-bit number. @throws RafkaError `INVALID_RECORD` beyond 2^53 */
+export function readInt64(bytes: Buffer, at: number): number {
+  const value = bytes.readInt32BE(at) * 2 ** 32 + bytes.readUInt32BE(at + 4)
+  if (!Number.isSafeInteger(value)) {
+    throw new RafkaError('INVALID_RECORD', `a batch has the number ${bytes.readBigInt64BE(at)}, which is beyond 2^53`)
+  }
+  return value
+}
+
+/** Writes a signed 64-bit number within 2^53. */
+export function writeInt64(bytes: Buffer, value: number, at: number): void {
+  bytes.writeInt32BE(Math.floor(value / 2 ** 32), at)
+  bytes.writeUInt32BE(value >>> 0, at + 4)
+}

@@ -1,0 +1,196 @@
+import type { Change, LogId, StoredBatch } from '../../core/storage-engine.ts'
+import {
+  checkAppend,
+  checkLog,
+  checkOffset,
+  checkReplace,
+  type Extent,
+  emptyExtent,
+  spanRefusal,
+} from '../change-rules.ts'
+import { Overlay, type Readable } from '../overlay.ts'
+import type { Statements } from './statements.ts'
+import type { TimeIndex } from './time-index.ts'
+
+/** What the engine keeps in memory of what is in the tables. */
+export interface SqliteState {
+  readonly logs: Map<LogId, Extent>
+  /** Logs with batches to delete, and the offset below which. */
+  readonly garbage: Map<LogId, number>
+}
+
+interface Draft {
+  readonly logs: Overlay<LogId, Extent>
+  readonly garbage: Overlay<LogId, number>
+  readonly entries: Overlay<string, Uint8Array>
+}
+
+const EVERYTHING = Number.MAX_SAFE_INTEGER
+const nothing: ReadonlyMap<string, Uint8Array> = new Map()
+
+/**
+ * The commits of one transaction. What a commit would do to the tables is checked against the state before any of it is done,
+ * so that one that is refused leaves the others of the group as they are. Puts of the same key become one.
+ */
+export class ChangeGroup {
+  readonly #statements: Statements
+  readonly #times: TimeIndex
+  readonly #state: SqliteState
+  readonly #group: Draft
+
+  constructor(statements: Statements, times: TimeIndex, state: SqliteState) {
+    this.#statements = statements
+    this.#times = times
+    this.#state = state
+    this.#group = draftOn(state.logs, state.garbage, nothing)
+  }
+
+  /**
+   * Adds one commit.
+   * @throws RafkaError `KAFKA_STORAGE_ERROR` when it is refused: then nothing of it is in the transaction
+   */
+  add(changes: readonly Change[]): void {
+    const draft = draftOn(this.#group.logs, this.#group.garbage, this.#group.entries)
+    if (changes.every(isSimple)) {
+      for (const change of changes) if ('append' in change) extend(draft, change.append, change.batch)
+      for (const change of changes) this.#apply(draft, change)
+    } else {
+      this.#addWithSavepoint(draft, changes)
+    }
+    draft.logs.mergeInto(this.#group.logs)
+    draft.garbage.mergeInto(this.#group.garbage)
+    draft.entries.mergeInto(this.#group.entries)
+  }
+
+  /** Writes what was gathered: to be called once, before the transaction's COMMIT. */
+  finish(): void {
+    const { putLog, removeLog, putGarbage, removeGarbage, put, remove } = this.#statements
+    for (const [log, extent] of this.#group.logs.changes()) {
+      if (extent === undefined) removeLog.run(log)
+      else putLog.run(log, extent.start, extent.end, extent.sizeBytes)
+    }
+    for (const [log, before] of this.#group.garbage.changes()) {
+      if (before === undefined) removeGarbage.run(log)
+      else putGarbage.run(log, before)
+    }
+    for (const [key, value] of this.#group.entries.changes()) {
+      if (value === undefined) remove.run(key)
+      else put.run(key, value)
+    }
+  }
+
+  /** Makes the engine's memory as the tables are: to be called after the COMMIT. */
+  publish(): void {
+    this.#group.logs.mergeInto(this.#state.logs)
+    this.#group.garbage.mergeInto(this.#state.garbage)
+  }
+
+  /** These depend on what is in the tables, and some of it comes into them only with the changes before. */
+  #addWithSavepoint(draft: Draft, changes: readonly Change[]): void {
+    this.#statements.save.run()
+    try {
+      for (const change of changes) {
+        if ('append' in change) extend(draft, change.append, change.batch)
+        this.#apply(draft, change)
+      }
+    } catch (error) {
+      this.#statements.undo.run()
+      this.#times.reset()
+      throw error
+    } finally {
+      this.#statements.keep.run()
+    }
+  }
+
+  #apply(draft: Draft, change: Change): void {
+    if ('append' in change) this.#append(draft, change.append, change.batch)
+    else if ('put' in change) draft.entries.set(change.put, change.value)
+    else if ('remove' in change) draft.entries.delete(change.remove)
+    else if ('trim' in change) this.#trim(draft, change.trim, change.before)
+    else if ('replace' in change) this.#replace(draft, change)
+    else this.#drop(draft, change.drop)
+  }
+
+  #append(draft: Draft, log: LogId, batch: StoredBatch): void {
+    this.#clearReused(draft, log)
+    this.#insert(log, batch)
+    this.#times.appended(log, batch, draft.logs.get(log)?.start ?? 0)
+  }
+
+  /** Batches go later, in small steps: deleting many at once would hold everybody up. */
+  #trim(draft: Draft, log: LogId, before: number): void {
+    checkLog(log)
+    checkOffset(log, before)
+    this.#clearReused(draft, log)
+    const { start, end, sizeBytes } = draft.logs.get(log) ?? emptyExtent
+    const newStart = Math.max(start, Math.min(before, end))
+    const trimmedBytes = newStart === start ? 0 : this.#statements.sizeBetween.get(log, start, newStart)!
+    draft.logs.set(log, { start: newStart, end, sizeBytes: sizeBytes - trimmedBytes })
+    if (trimmedBytes === 0) return
+    draft.garbage.set(log, newStart)
+    this.#times.trimmed(log, newStart)
+  }
+
+  #replace(draft: Draft, change: Extract<Change, { replace: LogId }>): void {
+    const { replace: log, from, to, batches } = change
+    this.#clearReused(draft, log)
+    const { start, end, sizeBytes } = draft.logs.get(log) ?? emptyExtent
+    checkReplace(log, end, from, to, batches)
+    for (const bound of [from, to]) this.#checkSpan(log, bound, start, end)
+    const kept = batches.filter((batch) => batch.lastOffset >= start)
+    const removedBytes = this.#statements.sizeBetween.get(log, Math.max(from, start), to)!
+    this.#statements.deleteBetween.run(log, Math.max(from, start), to)
+    let addedBytes = 0
+    for (const batch of kept) {
+      this.#insert(log, batch)
+      addedBytes += batch.bytes.length
+    }
+    const youngest = kept.reduce((largest, batch) => Math.max(largest, batch.maxTimestamp), Number.MIN_SAFE_INTEGER)
+    this.#times.replaced(log, from, to, youngest)
+    draft.logs.set(log, { start, end, sizeBytes: sizeBytes - removedBytes + addedBytes })
+  }
+
+  #checkSpan(log: LogId, bound: number, start: number, end: number): void {
+    const [batch] = this.#statements.scan.all(log, Math.max(bound, start), end, 1)
+    if (batch !== undefined && batch.baseOffset < bound) throw spanRefusal(log, bound, batch)
+  }
+
+  #drop(draft: Draft, log: LogId): void {
+    checkLog(log)
+    if (draft.logs.get(log) === undefined) return
+    draft.logs.delete(log)
+    draft.garbage.set(log, EVERYTHING)
+    this.#times.trimmed(log, EVERYTHING)
+  }
+
+  /** A log that was dropped and comes again must not meet what is left of its former self. */
+  #clearReused(draft: Draft, log: LogId): void {
+    if (draft.garbage.get(log) !== EVERYTHING) return
+    this.#statements.deleteBetween.run(log, 0, EVERYTHING)
+    draft.garbage.delete(log)
+  }
+
+  #insert(log: LogId, batch: StoredBatch): void {
+    const { baseOffset, lastOffset, maxTimestamp, bytes } = batch
+    this.#statements.append.run(log, baseOffset, lastOffset, maxTimestamp, bytes.length, bytes)
+  }
+}
+
+function draftOn(
+  logs: Readable<LogId, Extent>,
+  garbage: Readable<LogId, number>,
+  entries: Readable<string, Uint8Array>,
+): Draft {
+  return { logs: new Overlay(logs), garbage: new Overlay(garbage), entries: new Overlay(entries) }
+}
+
+/** True for a change that can be judged by the extents alone. */
+function isSimple(change: Change): boolean {
+  return 'append' in change || 'put' in change || 'remove' in change
+}
+
+function extend(draft: Draft, log: LogId, batch: StoredBatch): void {
+  const { start, end, sizeBytes } = draft.logs.get(log) ?? emptyExtent
+  checkAppend(log, end, batch)
+  draft.logs.set(log, { start, end: batch.lastOffset + 1, sizeBytes: sizeBytes + batch.bytes.length })
+}

@@ -1,0 +1,110 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+import { RafkaError } from '../../core/errors.ts'
+import type { Durability } from '../../core/storage-engine.ts'
+import { ensureDirectory, unusableDirectory } from '../directory.ts'
+import { describeCause } from '../refusal.ts'
+import { type Database, isDamage, openDatabase, sqliteErrorCode } from './database.ts'
+import { checkVersion, migrate } from './schema.ts'
+
+/** SQLite's number for each durability: `PRAGMA synchronous`. */
+export const synchronousLevels: Readonly<Record<Durability, number>> = { none: 0, os: 1, fsync: 2 }
+
+const PAGE_BYTES = 32_768
+const CACHE_KIB = 32_768
+/** What a WAL file that grew under load is cut to when it restarts. */
+const JOURNAL_LIMIT_BYTES = 64 * 2 ** 20
+const HEADER_BYTES = 100
+
+/** The file in an engine's directory. */
+export function databaseFile(directory: string): string {
+  return join(directory, 'rafka.db')
+}
+
+/**
+ * Opens the database of `directory`, creating or migrating it, for this process alone.
+ * @throws RafkaError `DATA_DIRECTORY_UNUSABLE`, `DATA_DIRECTORY_IN_USE`, `STORAGE_CORRUPT`, `STORAGE_VERSION_UNSUPPORTED`
+ */
+export function openDatabaseFile(directory: string, durability: Durability): Database {
+  ensureDirectory(directory)
+  const file = databaseFile(directory)
+  checkHeader(file)
+  let database: Database | undefined
+  try {
+    database = openDatabase(file)
+    configure(database, file, durability)
+    return database
+  } catch (error) {
+    database?.close()
+    throw openingError(file, directory, error)
+  }
+}
+
+/** The error that opening or reading `file` ends with when SQLite found it damaged. */
+export function corruptDatabase(file: string, cause: unknown): RafkaError {
+  const message = `${file} is damaged: ${describeCause(cause)}; the file was kept as it is: see "rafka storage verify", then "rafka storage verify --repair"`
+  return new RafkaError('STORAGE_CORRUPT', message, { cause, details: { file } })
+}
+
+/** Looks at a file before SQLite does, which would already write to what it opens. */
+function checkHeader(file: string): void {
+  const header = readHeader(file)
+  if (header === undefined || header.length === 0) return
+  if (header.length < HEADER_BYTES || header.toString('latin1', 0, 16) !== 'SQLite format 3\0') {
+    throw corruptDatabase(file, new Error('it does not start as a SQLite database does'))
+  }
+  const found = { version: header.readUInt32BE(60), applicationId: header.readUInt32BE(68) }
+  // Both are still 0 in the file itself when the process died right after creating it: the rest is in the WAL.
+  if (found.version !== 0 || found.applicationId !== 0) checkVersion(file, found)
+}
+
+function readHeader(file: string): Buffer | undefined {
+  let descriptor: number
+  try {
+    descriptor = openSync(file, 'r')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw unusableDirectory(file, describeCause(error), error)
+  }
+  try {
+    const header = Buffer.alloc(HEADER_BYTES)
+    return header.subarray(0, readSync(descriptor, header, 0, HEADER_BYTES, 0))
+  } catch (error) {
+    throw unusableDirectory(file, describeCause(error), error)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function configure(database: Database, file: string, durability: Durability): void {
+  // Before the first access: keeps other processes out and needs no shared memory.
+  database.pragma('locking_mode = EXCLUSIVE')
+  // Both only count while the file is empty.
+  database.pragma(`page_size = ${PAGE_BYTES}`)
+  database.pragma('auto_vacuum = INCREMENTAL')
+  if (Number(database.pragma('schema_version', { simple: true })) > 0) {
+    const version = Number(database.pragma('user_version', { simple: true }))
+    checkVersion(file, { version, applicationId: Number(database.pragma('application_id', { simple: true })) })
+  }
+  database.pragma('journal_mode = WAL')
+  // After journal_mode: better-sqlite3's build lowers it to NORMAL for a WAL unless it is set.
+  database.pragma(`synchronous = ${synchronousLevels[durability]}`)
+  database.pragma('wal_autocheckpoint = 0')
+  database.pragma(`journal_size_limit = ${JOURNAL_LIMIT_BYTES}`)
+  database.pragma(`cache_size = -${CACHE_KIB}`)
+  database.pragma('temp_store = MEMORY')
+  database.pragma('cell_size_check = ON')
+  database.pragma('trusted_schema = OFF')
+  migrate(database)
+}
+
+function openingError(file: string, directory: string, error: unknown): unknown {
+  const code = sqliteErrorCode(error)
+  if (code === undefined) return error
+  if (isDamage(error)) return corruptDatabase(file, error)
+  if (code.startsWith('SQLITE_BUSY')) {
+    const message = `${file} is in use by another process; end that one, or connect to it instead of opening its directory`
+    return new RafkaError('DATA_DIRECTORY_IN_USE', message, { cause: error, details: { file } })
+  }
+  return unusableDirectory(directory, describeCause(error), error)
+}

@@ -1,0 +1,77 @@
+import BetterSqlite3 from 'better-sqlite3'
+
+/** A connection to one SQLite file. */
+export type Database = BetterSqlite3.Database
+
+/** A prepared statement with its parameters and the rows that it gives. */
+export interface Statement<Parameters extends unknown[], Row = unknown> {
+  run(...parameters: Parameters): unknown
+  get(...parameters: Parameters): Row | undefined
+  all(...parameters: Parameters): Row[]
+}
+
+/** Prepares a statement whose rows are objects. */
+export function prepare<Parameters extends unknown[], Row = unknown>(
+  database: Database,
+  sql: string,
+): Statement<Parameters, Row> {
+  return database.prepare<Parameters, Row>(sql)
+}
+
+/** Prepares a statement whose rows are its first column. */
+export function prepareValue<Parameters extends unknown[], Value>(
+  database: Database,
+  sql: string,
+): Statement<Parameters, Value> {
+  return database.prepare<Parameters, Value>(sql).pluck()
+}
+
+/** Prepares a statement whose rows are arrays of columns. */
+export function prepareTuple<Parameters extends unknown[], Row extends unknown[]>(
+  database: Database,
+  sql: string,
+): Statement<Parameters, Row> {
+  return database.prepare<Parameters, Row>(sql).raw()
+}
+
+/** Below it, a WAL that restarts can damage the database (sqlite.org, "WAL-reset bug"). */
+const MIN_SQLITE_VERSION = [3, 51, 3] as const
+
+/**
+ * Opens or creates a SQLite file and waits for no lock. Nothing is read or written yet.
+ * @throws what better-sqlite3 throws, and an Error when its SQLite is too old to be safe
+ */
+export function openDatabase(file: string, options: { readonly?: boolean; mustExist?: boolean } = {}): Database {
+  const { readonly = false, mustExist = false } = options
+  const database = new BetterSqlite3(file, { timeout: 0, readonly, fileMustExist: mustExist })
+  const version = sqliteVersion(database)
+  if (isOlder(version)) {
+    database.close()
+    throw new Error(`SQLite ${version} is not safe to write with; install a better-sqlite3 that has 3.51.3 or newer`)
+  }
+  return database
+}
+
+/** SQLite's name of the error (`SQLITE_FULL`, `SQLITE_IOERR_FSYNC`); undefined for any other. */
+export function sqliteErrorCode(error: unknown): string | undefined {
+  return error instanceof BetterSqlite3.SqliteError ? error.code : undefined
+}
+
+/** True for what SQLite reports when the file is not what it wrote. */
+export function isDamage(error: unknown): boolean {
+  const code = sqliteErrorCode(error)
+  return code !== undefined && (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
+}
+
+function sqliteVersion(database: Database): string {
+  return database.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '0'
+}
+
+function isOlder(version: string): boolean {
+  const parts = version.split('.').map(Number)
+  for (const [index, least] of MIN_SQLITE_VERSION.entries()) {
+    const part = parts[index] ?? 0
+    if (part !== least) return part < least
+  }
+  return false
+}

@@ -1,0 +1,167 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Logger } from '../../core/log.ts'
+import type { LogId } from '../../core/storage-engine.ts'
+import { closedError, describeCause } from '../refusal.ts'
+import { type Database, sqliteErrorCode } from './database.ts'
+import type { Statements } from './statements.ts'
+
+/** What maintenance works with and whom it tells. */
+export interface MaintenanceOptions {
+  readonly database: Database
+  readonly statements: Statements
+  readonly garbage: Map<LogId, number>
+  readonly logger: Logger
+  /** After an error that leaves open what is on disk. */
+  readonly onBroken: (cause: unknown) => void
+}
+
+/** Bytes in the WAL that call for a checkpoint: how long it holds everybody up follows from it. */
+const CHECKPOINT_BYTES = 16 * 2 ** 20
+/** What one step of deleting may take on. */
+const STEP_BYTES = 4 * 2 ** 20
+const STEP_BATCHES = 512
+/** A step of reclaiming is sized to take about this long. */
+const STEP_MS = 15
+/** Deleting takes at most one part in four of the time. */
+const REST = 3
+
+/**
+ * What SQLite needs beside commits, in small steps between them: moving the WAL into the database, deleting the batches of logs that were
+ * trimmed or dropped, giving free pages back.
+ */
+export class Maintenance {
+  readonly #options: MaintenanceOptions
+  readonly #pageBytes: number
+  #checkpointAhead: NodeJS.Immediate | undefined
+  #deletionAhead: NodeJS.Timeout | undefined
+  #reclaiming: Promise<void> | undefined
+  #stopped = false
+
+  constructor(options: MaintenanceOptions) {
+    this.#options = options
+    this.#pageBytes = Number(options.database.pragma('page_size', { simple: true }))
+  }
+
+  /** To be called after each write: plans what has become due. */
+  wake(): void {
+    if (this.#stopped) return
+    if (this.#walBytes() >= CHECKPOINT_BYTES) this.#planCheckpoint()
+    if (this.#options.garbage.size > 0) this.#planDeletion(0)
+  }
+
+  /** To be called when the disk is full: once its WAL has been moved, SQLite writes over it and needs no more room for small commits. */
+  makeRoom(): void {
+    if (!this.#stopped && this.#walBytes() > 0) this.#planCheckpoint()
+  }
+
+  /** Deletes what is to be deleted and cuts the free pages off the file. Calls at the same time share one run. */
+  reclaim(): Promise<void> {
+    this.#reclaiming ??= this.#reclaim().finally(() => {
+      this.#reclaiming = undefined
+    })
+    return this.#reclaiming
+  }
+
+  /** Ends what is planned. */
+  stop(): void {
+    this.#stopped = true
+    clearImmediate(this.#checkpointAhead)
+    clearTimeout(this.#deletionAhead)
+  }
+
+  #walBytes(): number {
+    const { log, checkpointed } = this.#options.statements.walSize.get()!
+    return Math.max(0, log - checkpointed) * this.#pageBytes
+  }
+
+  /** In the next turn of the loop, so that the answers to what was written go out first. */
+  #planCheckpoint(): void {
+    this.#checkpointAhead ??= setImmediate(() => {
+      this.#checkpointAhead = undefined
+      this.#guarded('checkpoint', () => this.#options.statements.checkpoint.get())
+    })
+  }
+
+  #planDeletion(delayMs: number): void {
+    if (this.#deletionAhead !== undefined) return
+    this.#deletionAhead = setTimeout(() => {
+      const startMs = performance.now()
+      const done = this.#guarded('deletion of trimmed batches', () => this.#deleteSome())
+      this.#deletionAhead = undefined
+      if (done && this.#options.garbage.size > 0) this.#planDeletion(REST * (performance.now() - startMs))
+      this.wake()
+    }, delayMs)
+    this.#deletionAhead.unref()
+  }
+
+  async #reclaim(): Promise<void> {
+    while (this.#options.garbage.size > 0) {
+      await this.#pause()
+      this.#deleteSome()
+    }
+    let pages = 16
+    while (this.#freePages() > 0) {
+      await this.#pause()
+      const startMs = performance.now()
+      this.#options.database.pragma(`incremental_vacuum(${pages})`)
+      pages = resized(pages, performance.now() - startMs)
+    }
+    await this.#pause()
+    this.#options.database.pragma('wal_checkpoint(TRUNCATE)')
+  }
+
+  async #pause(): Promise<void> {
+    await nextTurn()
+    if (this.#stopped) throw closedError('sqlite')
+    if (this.#walBytes() >= CHECKPOINT_BYTES) this.#options.statements.checkpoint.get()
+  }
+
+  #freePages(): number {
+    return Number(this.#options.database.pragma('freelist_count', { simple: true }))
+  }
+
+  /** One transaction that deletes the oldest batches of one log, as many as a step may. */
+  #deleteSome(): void {
+    const { database, statements, garbage } = this.#options
+    const [first] = garbage
+    if (first === undefined) return
+    const [log, before] = first
+    const until = this.#endOfStep(log, before)
+    database.transaction(() => {
+      statements.deleteBetween.run(log, 0, until)
+      if (until === before) statements.removeGarbage.run(log)
+    })()
+    if (until === before) garbage.delete(log)
+  }
+
+  #endOfStep(log: LogId, before: number): number {
+    const batches = this.#options.statements.scan.all(log, 0, before, STEP_BATCHES)
+    let bytes = 0
+    for (const batch of batches) {
+      bytes += batch.sizeBytes
+      if (bytes >= STEP_BYTES) return batch.lastOffset + 1
+    }
+    return batches.length < STEP_BATCHES ? before : batches.at(-1)!.lastOffset + 1
+  }
+
+  /** False when it failed: a full disk is told and tried again after a later write, all else ends writing. */
+  #guarded(what: string, step: () => void): boolean {
+    try {
+      step()
+      return true
+    } catch (error) {
+      if (sqliteErrorCode(error) === 'SQLITE_FULL') {
+        this.#options.logger('warn', `storage: no room for the ${what}`, { error: describeCause(error) })
+      } else {
+        this.#options.logger('error', `storage: the ${what} failed`, { error: describeCause(error) })
+        this.#options.onBroken(error)
+      }
+      return false
+    }
+  }
+}
+
+function resized(pages: number, tookMs: number): number {
+  const ideal = pages * (STEP_MS / Math.max(tookMs, 0.1))
+  return Math.max(1, Math.min(4096, Math.round(Math.min(ideal, pages * 2))))
+}

@@ -1,0 +1,175 @@
+import { type Logger, silentLogger } from '../../core/log.ts'
+import type {
+  BatchInfo,
+  Change,
+  Durability,
+  LogExtent,
+  LogId,
+  StorageEngine,
+  StoredBatch,
+} from '../../core/storage-engine.ts'
+import { closedError, describeCause, refusal } from '../refusal.ts'
+import { type BatchRange, readBatches, scanBatches } from './batch-reader.ts'
+import type { SqliteState } from './change-group.ts'
+import { type Database, isDamage, sqliteErrorCode } from './database.ts'
+import { corruptDatabase, databaseFile, openDatabaseFile } from './database-file.ts'
+import { Maintenance } from './maintenance.ts'
+import { SqliteWriter } from './sqlite-writer.ts'
+import { prepareStatements, type Statements } from './statements.ts'
+import { upperBound } from './text-order.ts'
+import { TimeIndex } from './time-index.ts'
+
+/** Where and how a SQLite engine keeps its file. */
+export interface SqliteEngineOptions {
+  /** Directory; created if missing. The file in it is `rafka.db`. */
+  readonly path: string
+  readonly durability: Durability
+  readonly logger?: Logger | undefined
+}
+
+/**
+ * Opens the storage engine that keeps everything in one SQLite file, which this process owns until `close`.
+ * @throws RafkaError `DATA_DIRECTORY_UNUSABLE`, `DATA_DIRECTORY_IN_USE`, `STORAGE_CORRUPT`, `STORAGE_VERSION_UNSUPPORTED`
+ */
+export async function openSqliteEngine(options: SqliteEngineOptions): Promise<StorageEngine> {
+  const database = openDatabaseFile(options.path, options.durability)
+  try {
+    return new SqliteEngine(database, options)
+  } catch (error) {
+    database.close()
+    throw isDamage(error) ? corruptDatabase(databaseFile(options.path), error) : error
+  }
+}
+
+class SqliteEngine implements StorageEngine {
+  readonly name = 'sqlite'
+  readonly #database: Database
+  readonly #file: string
+  readonly #statements: Statements
+  readonly #times: TimeIndex
+  readonly #state: SqliteState
+  readonly #maintenance: Maintenance
+  readonly #writer: SqliteWriter
+  #closing: Promise<void> | undefined
+
+  constructor(database: Database, options: SqliteEngineOptions) {
+    const statements = prepareStatements(database)
+    this.#database = database
+    this.#file = databaseFile(options.path)
+    this.#statements = statements
+    this.#times = new TimeIndex(statements)
+    this.#state = {
+      logs: new Map(statements.logs.all().map((extent) => [extent.log, extent])),
+      garbage: new Map(statements.garbage.all().map(({ log, before }) => [log, before])),
+    }
+    this.#maintenance = new Maintenance({
+      database,
+      statements,
+      garbage: this.#state.garbage,
+      logger: options.logger ?? silentLogger,
+      onBroken: (cause) => this.#writer.break(cause),
+    })
+    this.#writer = new SqliteWriter({
+      database,
+      statements,
+      times: this.#times,
+      state: this.#state,
+      durability: options.durability,
+      onWritten: () => this.#maintenance.wake(),
+      onFull: () => this.#maintenance.makeRoom(),
+    })
+    this.#maintenance.wake()
+  }
+
+  async commit(changes: readonly Change[]): Promise<void> {
+    this.#assertOpen()
+    await this.#writer.commit(changes)
+  }
+
+  async read(log: LogId, offset: number, maxBytes: number, beforeOffset = Number.MAX_SAFE_INTEGER) {
+    return this.#reading((): StoredBatch[] => {
+      const range = this.#range(log, offset, beforeOffset)
+      return range === undefined ? [] : readBatches(this.#statements, range, maxBytes)
+    })
+  }
+
+  async scan(log: LogId, offset: number, limit: number): Promise<BatchInfo[]> {
+    return this.#reading(() => {
+      const range = this.#range(log, offset)
+      return range === undefined ? [] : scanBatches(this.#statements, range, limit)
+    })
+  }
+
+  async findByTimestamp(log: LogId, timestamp: number, fromOffset: number): Promise<BatchInfo | undefined> {
+    return this.#reading(() => {
+      const range = this.#range(log, fromOffset)
+      return range && this.#times.first(log, timestamp, range.from, range.until)
+    })
+  }
+
+  async findMaxTimestamp(log: LogId): Promise<BatchInfo | undefined> {
+    return this.#reading(() => {
+      const range = this.#range(log, 0)
+      return range && this.#times.youngest(log, range.from, range.until)
+    })
+  }
+
+  async logs(): Promise<LogExtent[]> {
+    return this.#reading(() => [...this.#state.logs].map(([log, extent]) => ({ ...extent, log })))
+  }
+
+  async entries(prefix: string): Promise<Array<[string, Uint8Array]>> {
+    return this.#reading(() => {
+      const until = upperBound(prefix)
+      if (until === undefined) return this.#statements.entries.all(prefix)
+      return this.#statements.entriesBetween.all(prefix, until)
+    })
+  }
+
+  async reclaim(): Promise<void> {
+    this.#assertOpen()
+    this.#writer.assertSound()
+    try {
+      await this.#maintenance.reclaim()
+    } catch (error) {
+      throw this.#readingError(error)
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await this.#writer.drained()
+    this.#maintenance.stop()
+    this.#database.close()
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== undefined) throw closedError(this.name)
+  }
+
+  /** What may be read of a log from `offset`, until its end or `before`. */
+  #range(log: LogId, offset: number, before = Number.MAX_SAFE_INTEGER): BatchRange | undefined {
+    const extent = this.#state.logs.get(log)
+    if (extent === undefined) return undefined
+    return { log, from: Math.max(offset, extent.start), until: Math.min(before, extent.end) }
+  }
+
+  #reading<Result>(read: () => Result): Result {
+    this.#assertOpen()
+    try {
+      return read()
+    } catch (error) {
+      throw this.#readingError(error)
+    }
+  }
+
+  #readingError(error: unknown): unknown {
+    if (isDamage(error)) return corruptDatabase(this.#file, error)
+    if (sqliteErrorCode(error) === undefined) return error
+    return refusal(`${this.#file} could not be read: ${describeCause(error)}`, error)
+  }
+}

@@ -1,0 +1,146 @@
+import type { BatchInfo, LogExtent, LogId, StoredBatch } from '../../core/storage-engine.ts'
+import { type Database, prepare, prepareTuple, prepareValue } from './database.ts'
+
+/** One time block: no batch up to `lastOffset` (and after the block before) is younger than `maxTimestamp`. */
+export interface TimeBlock {
+  readonly lastOffset: number
+  readonly maxTimestamp: number
+}
+
+/** Everything that the engine says to SQLite, prepared once. */
+export type Statements = ReturnType<typeof prepareStatements>
+
+const INFO =
+  'base_offset AS baseOffset, last_offset AS lastOffset, max_timestamp AS maxTimestamp, size_bytes AS sizeBytes'
+const BLOCK = 'last_offset AS lastOffset, max_timestamp AS maxTimestamp'
+
+/** Prepares every statement; offset bounds called `until` are exclusive. */
+export function prepareStatements(database: Database) {
+  return {
+    begin: prepare<[]>(database, 'BEGIN IMMEDIATE'),
+    commit: prepare<[]>(database, 'COMMIT'),
+    rollback: prepare<[]>(database, 'ROLLBACK'),
+    save: prepare<[]>(database, 'SAVEPOINT one_commit'),
+    keep: prepare<[]>(database, 'RELEASE one_commit'),
+    walSize: prepare<[], { log: number; checkpointed: number }>(database, 'PRAGMA wal_checkpoint(NOOP)'),
+    checkpoint: prepare<[]>(database, 'PRAGMA wal_checkpoint(PASSIVE)'),
+    undo: prepare<[]>(database, 'ROLLBACK TO one_commit'),
+    ...prepareLogStatements(database),
+    ...prepareBatchStatements(database),
+    ...prepareTimeStatements(database),
+    ...prepareGarbageStatements(database),
+    ...prepareEntryStatements(database),
+  }
+}
+
+function prepareLogStatements(database: Database) {
+  return {
+    logs: prepare<[], LogExtent>(
+      database,
+      'SELECT id AS log, start_offset AS start, end_offset AS "end", size_bytes AS sizeBytes FROM logs ORDER BY id',
+    ),
+    putLog: prepare<[log: LogId, start: number, end: number, sizeBytes: number]>(
+      database,
+      'INSERT INTO logs VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET ' +
+        'start_offset = excluded.start_offset, end_offset = excluded.end_offset, size_bytes = excluded.size_bytes',
+    ),
+    removeLog: prepare<[log: LogId]>(database, 'DELETE FROM logs WHERE id = ?'),
+  }
+}
+
+function prepareBatchStatements(database: Database) {
+  return {
+    append: prepare<[LogId, base: number, last: number, maxTimestamp: number, size: number, Uint8Array]>(
+      database,
+      'INSERT INTO batches (log, base_offset, last_offset, max_timestamp, size_bytes, bytes) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
+    scan: prepare<[LogId, from: number, until: number, limit: number], BatchInfo>(
+      database,
+      `SELECT ${INFO} FROM batches WHERE log = ? AND last_offset >= ? AND last_offset < ? ORDER BY last_offset LIMIT ?`,
+    ),
+    read: prepare<[LogId, from: number, until: number], StoredBatch>(
+      database,
+      'SELECT base_offset AS baseOffset, last_offset AS lastOffset, max_timestamp AS maxTimestamp, bytes FROM batches ' +
+        'WHERE log = ? AND last_offset >= ? AND last_offset < ? ORDER BY last_offset',
+    ),
+    sizeBetween: prepareValue<[LogId, from: number, until: number], number>(
+      database,
+      'SELECT coalesce(sum(size_bytes), 0) FROM batches WHERE log = ? AND last_offset >= ? AND last_offset < ?',
+    ),
+    deleteBetween: prepare<[LogId, from: number, until: number]>(
+      database,
+      'DELETE FROM batches WHERE log = ? AND last_offset >= ? AND last_offset < ?',
+    ),
+  }
+}
+
+function prepareTimeStatements(database: Database) {
+  return {
+    firstSince: prepare<[LogId, from: number, until: number, timestamp: number], BatchInfo>(
+      database,
+      `SELECT ${INFO} FROM batches WHERE log = ? AND last_offset >= ? AND last_offset < ? AND max_timestamp >= ? ORDER BY last_offset LIMIT 1`,
+    ),
+    youngest: prepare<[LogId, from: number, until: number], BatchInfo>(
+      database,
+      `SELECT ${INFO} FROM batches WHERE log = ? AND last_offset >= ? AND last_offset < ? ORDER BY max_timestamp DESC, last_offset LIMIT 1`,
+    ),
+    countBetween: prepare<[LogId, from: number, until: number], { count: number; maxTimestamp: number | null }>(
+      database,
+      'SELECT count(*) AS count, max(max_timestamp) AS maxTimestamp FROM batches WHERE log = ? AND last_offset >= ? AND last_offset < ?',
+    ),
+    addBlock: prepare<[LogId, last: number, maxTimestamp: number]>(
+      database,
+      'INSERT INTO time_blocks VALUES (?, ?, ?)',
+    ),
+    raiseBlocks: prepare<[maxTimestamp: number, LogId, from: number, LogId, last: number]>(
+      database,
+      'UPDATE time_blocks SET max_timestamp = max(max_timestamp, ?) WHERE log = ? AND last_offset >= ? AND last_offset <= ' +
+        `coalesce((SELECT min(last_offset) FROM time_blocks WHERE log = ? AND last_offset >= ?), ${Number.MAX_SAFE_INTEGER})`,
+    ),
+    blockSince: prepare<[LogId, from: number, timestamp: number], TimeBlock>(
+      database,
+      `SELECT ${BLOCK} FROM time_blocks WHERE log = ? AND last_offset >= ? AND max_timestamp >= ? ORDER BY last_offset LIMIT 1`,
+    ),
+    blockBefore: prepareValue<[LogId, last: number], number | null>(
+      database,
+      'SELECT max(last_offset) FROM time_blocks WHERE log = ? AND last_offset < ?',
+    ),
+    blocksByAge: prepare<[LogId, from: number, limit: number, skip: number], TimeBlock>(
+      database,
+      `SELECT ${BLOCK} FROM time_blocks WHERE log = ? AND last_offset >= ? ORDER BY max_timestamp DESC, last_offset LIMIT ? OFFSET ?`,
+    ),
+    deleteBlocks: prepare<[LogId, until: number]>(
+      database,
+      'DELETE FROM time_blocks WHERE log = ? AND last_offset < ?',
+    ),
+  }
+}
+
+function prepareGarbageStatements(database: Database) {
+  return {
+    garbage: prepare<[], { log: LogId; before: number }>(database, 'SELECT log, before FROM garbage ORDER BY log'),
+    putGarbage: prepare<[LogId, before: number]>(
+      database,
+      'INSERT INTO garbage VALUES (?, ?) ON CONFLICT (log) DO UPDATE SET before = excluded.before',
+    ),
+    removeGarbage: prepare<[LogId]>(database, 'DELETE FROM garbage WHERE log = ?'),
+  }
+}
+
+function prepareEntryStatements(database: Database) {
+  return {
+    put: prepare<[key: string, value: Uint8Array]>(
+      database,
+      'INSERT INTO entries VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+    ),
+    remove: prepare<[key: string]>(database, 'DELETE FROM entries WHERE key = ?'),
+    entries: prepareTuple<[from: string], [key: string, value: Buffer]>(
+      database,
+      'SELECT key, value FROM entries WHERE key >= ? ORDER BY key',
+    ),
+    entriesBetween: prepareTuple<[from: string, until: string], [key: string, value: Buffer]>(
+      database,
+      'SELECT key, value FROM entries WHERE key >= ? AND key < ? ORDER BY key',
+    ),
+  }
+}

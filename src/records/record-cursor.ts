@@ -148,11 +148,11 @@ class BatchesCursor implements RecordCursor {
     this.offset = this.#baseOffset + this.#varint()
     const keyBytes = this.#varint()
     this.keyStart = keyBytes < 0 ? -1 : this.#at
-    this.#at += keyBytes < 0 ? 0 : keyBytes
+    this.#at += Math.max(keyBytes, 0)
     this.keyEnd = this.#at
     const valueBytes = this.#varint()
     this.valueStart = valueBytes < 0 ? -1 : this.#at
-    this.#at += valueBytes < 0 ? 0 : valueBytes
+    this.#at += Math.max(valueBytes, 0)
     this.valueEnd = this.#at
     this.headerCount = this.#varint()
     this.#headersAt = this.#at

@@ -1,4 +1,4 @@
-import { malformed, unencodable } from './malformed.ts'
+import { malformed, unencodable } from './codec-errors.ts'
 import type { Reader } from './reader.ts'
 import type { Writer } from './writer.ts'
 
@@ -16,7 +16,7 @@ export const int16Length: LengthForm = {
   minBytes: 2,
   read: (reader) => checked(reader.int16()),
   write(writer, length) {
-    if (length > 0x7fff) throw unencodable('string with a length of two bytes', `${length} bytes`)
+    if (length > 0x7fff) throw unencodable('string in the form with at most 32767 bytes', length)
     writer.int16(length)
   },
 }

@@ -1,4 +1,4 @@
-import { malformed } from './malformed.ts'
+import { malformed } from './codec-errors.ts'
 import { zeroUuid } from './uuid.ts'
 
 const beyondSafeInteger = 2 ** 21 // high 32 bits of 2^53

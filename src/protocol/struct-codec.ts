@@ -1,6 +1,6 @@
+import { inField } from './codec-errors.ts'
 import { defaultsOf, type Field, type Fields } from './field.ts'
 import { compactLength, int16Length, int32Length } from './length-form.ts'
-import { inField } from './malformed.ts'
 import type { Reader } from './reader.ts'
 import { type TaggedField, taggedFieldsCodec } from './tagged-fields.ts'
 import {

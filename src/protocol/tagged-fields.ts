@@ -1,4 +1,4 @@
-import { inField } from './malformed.ts'
+import { inField } from './codec-errors.ts'
 import type { Reader } from './reader.ts'
 import type { ValueCodec } from './value-codec.ts'
 import { Writer } from './writer.ts'

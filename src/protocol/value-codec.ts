@@ -1,6 +1,6 @@
+import { malformed, unencodable, unencodableNull } from './codec-errors.ts'
 import { emptyBytes } from './field.ts'
 import type { LengthForm } from './length-form.ts'
-import { malformed, unencodable } from './malformed.ts'
 import type { Reader } from './reader.ts'
 import type { Writer } from './writer.ts'
 
@@ -133,7 +133,7 @@ function withNull<T>(
     write(writer, value) {
       if (value !== null) inner.write(writer, value)
       else if (nullable) form.write(writer, -1)
-      else throw unencodable(`${type} that must not be null in this version`, value)
+      else throw unencodableNull(type)
     },
   }
 }

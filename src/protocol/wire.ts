@@ -2,9 +2,9 @@ import { isRafkaError } from '../core/errors.ts'
 import type { ApiDefinition } from './api.ts'
 import { apiVersions } from './apis/api-versions.ts'
 import { apiByKey } from './apis/index.ts'
+import { inMessage } from './codec-errors.ts'
 import { errorCode } from './error-codes.ts'
 import { requestHeader, responseHeader } from './headers.ts'
-import { inMessage } from './malformed.ts'
 import { isFlexible, type MessageDefinition } from './message.ts'
 import { Reader } from './reader.ts'
 import { Writer } from './writer.ts'
@@ -100,8 +100,13 @@ export function decodeResponse<Response>(
 ): { correlationId: number; body: Response } {
   const reader = new Reader(frame)
   const { correlationId } = readResponseHeader(reader, responseHeaderVersion(api, version))
-  const bodyVersion = isRefusedApiVersions(api, frame, reader.at) ? 0 : version
-  return { correlationId, body: decodeBody(api.response, bodyVersion, reader) }
+  const bodyOffset = reader.at
+  try {
+    return { correlationId, body: decodeBody(api.response, version, reader) }
+  } catch (error) {
+    if (!isRefusedApiVersions(api, frame, bodyOffset)) throw error
+    return { correlationId, body: decodeBody(api.response, 0, new Reader(frame, bodyOffset)) }
+  }
 }
 
 /**

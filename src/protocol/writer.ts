@@ -1,4 +1,4 @@
-import { unencodable } from './malformed.ts'
+import { unencodable } from './codec-errors.ts'
 import { isUuid } from './uuid.ts'
 
 const copyBelowBytes = 4096

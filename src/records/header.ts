@@ -124,6 +124,12 @@ export function setLogAppendTime(batch: Buffer, timestampMs: number): void {
   writeCrc(batch)
 }
 
+/** Corrects the largest timestamp of a batch, and its CRC. */
+export function setMaxTimestamp(batch: Buffer, timestampMs: number): void {
+  writeInt64(batch, timestampMs, 35)
+  writeCrc(batch)
+}
+
 /** Takes back the claim that the broker set the time, and makes the CRC right again. */
 export function clearLogAppendTime(batch: Buffer): void {
   batch.writeInt16BE(batch.readInt16BE(21) & ~APPEND_TIME_BIT, 21)

@@ -83,9 +83,11 @@ export function arrayCodec(
   nullable: boolean,
   element: ValueCodec,
 ): ValueCodec<readonly unknown[] | null> {
+  // An entry without any field in this version takes no byte, and could be announced without end.
+  const minBytes = Math.max(1, element.minBytes)
   return withNull(form, nullable, 'array', {
     read(reader, length) {
-      reader.expectElements(length, element.minBytes)
+      reader.expectElements(length, minBytes)
       const values: unknown[] = []
       for (let i = 0; i < length; i++) values.push(element.read(reader))
       return values

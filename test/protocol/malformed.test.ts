@@ -16,13 +16,11 @@ import { arbitraryOf } from '../support/arbitrary-messages.ts'
 import { allWireForms, frameOf, type WireForm } from '../support/wire-frames.ts'
 
 const maxSampleBytes = 200
-const noLength = [Buffer.from([0xff, 0xff, 0xff, 0xff]), Buffer.from([0x80, 0, 0, 0]), Buffer.from([0xff, 0xfe])]
 const bombs = [
-  ...noLength,
   Buffer.from([0x7f, 0xff, 0xff, 0xff]),
-  Buffer.from([0x7f, 0xff]),
+  Buffer.from([0x80, 0, 0, 0]),
+  Buffer.from([0xff, 0xfe]),
   Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f]),
-  Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff, 0x01]),
 ]
 
 describe.each(allWireForms())('$name', (form) => {

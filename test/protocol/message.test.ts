@@ -148,6 +148,32 @@ describe('strings', () => {
   })
 })
 
+describe('arrays', () => {
+  const lists = message(
+    'lists',
+    { versions: [0, 1], flexibleSince: null },
+    {
+      wide: array(int64).nullable(),
+      late: array({ x: int8.since(1) }),
+    },
+  )
+
+  test('whose entries cannot be in what is left are refused before any is read', () => {
+    const frame = Buffer.from([0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+    expect(() => decoded(lists, 0, frame)).toThrow('array of 2 at byte 4 does not fit in the 12 bytes left')
+  })
+
+  test('whose entries take no bytes cannot be announced without end', () => {
+    const endless = Buffer.from([0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff])
+    expect(() => decoded(lists, 0, endless)).toThrow('array of 2147483647 at byte 8 does not fit in the 0 bytes left')
+  })
+
+  test('with a length below -1 are malformed, also where null may be', () => {
+    expect(decoded(lists, 0, Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0])).wide).toBeNull()
+    expect(() => decoded(lists, 0, Buffer.from([0xff, 0xff, 0xff, 0xfe, 0, 0, 0, 0]))).toThrow('length -2 is negative')
+  })
+})
+
 describe('varints', () => {
   test('come back at every size', () => {
     for (const value of [0, 1, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152, 268_435_455, 268_435_456, 0xffff_ffff]) {

@@ -1,0 +1,51 @@
+import { RafkaError } from '../../core/errors.ts'
+import { isRetriable } from '../../protocol/error-codes.ts'
+import { backoffMs, retryBackoff } from '../backoff.ts'
+import { pause } from '../deadline.ts'
+
+/** What bounds an operation with all its attempts. */
+export interface RetryBounds {
+  /** For messages: `the leader of orders-0`. */
+  readonly awaited: string
+  /** For all attempts together, in ms. */
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Attempts an operation until it succeeds, fails for good or the time is over.
+ * @param attempt is told how many ms are left
+ * @param goOn says whether to try again after an error; default: when Kafka's clients would
+ * @throws what the last attempt threw; when the time was over, with a message that says what was waited for
+ */
+export async function retrying<T>(
+  bounds: RetryBounds,
+  attempt: (remainingMs: number) => Promise<T>,
+  goOn: (error: RafkaError) => boolean = isWorthRetrying,
+): Promise<T> {
+  const { awaited, timeoutMs, signal } = bounds
+  const endsAt = performance.now() + timeoutMs
+  for (let failures = 1; ; failures += 1) {
+    try {
+      return await attempt(Math.max(1, endsAt - performance.now()))
+    } catch (error) {
+      if (!(error instanceof RafkaError) || !goOn(error)) throw error
+      const delayMs = backoffMs(retryBackoff, failures)
+      if (performance.now() + delayMs >= endsAt) throw gaveUp(awaited, timeoutMs, error)
+      await pause(delayMs, awaited, signal)
+    }
+  }
+}
+
+/** True for errors that may be gone at the next attempt: Kafka's retriable ones, and those of the way to the broker. */
+export function isWorthRetrying(error: RafkaError): boolean {
+  return error.code === 'BROKER_UNREACHABLE' || isRetriable(error.code)
+}
+
+/** The last error of an operation whose time is over, saying what was waited for. */
+export function gaveUp(awaited: string, timeoutMs: number, last: RafkaError): RafkaError {
+  return new RafkaError(last.code, `gave up on ${awaited} after ${Math.round(timeoutMs)} ms: ${last.message}`, {
+    cause: last,
+    details: last.details,
+  })
+}

@@ -36,6 +36,7 @@ export function prepareTuple<Parameters extends unknown[], Row extends unknown[]
 
 /** Below it, a WAL that restarts can damage the database (sqlite.org, "WAL-reset bug"). */
 const MIN_SQLITE_VERSION = [3, 51, 3] as const
+let safe = false
 
 /**
  * Opens or creates a SQLite file and waits for no lock. Nothing is read or written yet.
@@ -43,13 +44,8 @@ const MIN_SQLITE_VERSION = [3, 51, 3] as const
  */
 export function openDatabase(file: string, options: { readonly?: boolean; mustExist?: boolean } = {}): Database {
   const { readonly = false, mustExist = false } = options
-  const database = new BetterSqlite3(file, { timeout: 0, readonly, fileMustExist: mustExist })
-  const version = sqliteVersion(database)
-  if (isOlder(version)) {
-    database.close()
-    throw new Error(`SQLite ${version} is not safe to write with; install a better-sqlite3 that has 3.51.3 or newer`)
-  }
-  return database
+  assertSafe()
+  return new BetterSqlite3(file, { timeout: 0, readonly, fileMustExist: mustExist })
 }
 
 /** SQLite's name of the error (`SQLITE_FULL`, `SQLITE_IOERR_FSYNC`); undefined for any other. */
@@ -63,8 +59,16 @@ export function isDamage(error: unknown): boolean {
   return code !== undefined && (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
 }
 
-function sqliteVersion(database: Database): string {
-  return database.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '0'
+/** Asked of an empty database: the file itself may be locked, and is not read before its settings are made. */
+function assertSafe(): void {
+  if (safe) return
+  const empty = new BetterSqlite3(':memory:')
+  const version = empty.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '0'
+  empty.close()
+  if (isOlder(version)) {
+    throw new Error(`SQLite ${version} is not safe to write with; install a better-sqlite3 that has 3.51.3 or newer`)
+  }
+  safe = true
 }
 
 function isOlder(version: string): boolean {

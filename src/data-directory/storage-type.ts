@@ -1,0 +1,2 @@
+/** Which engine keeps the data. */
+export type StorageType = 'sqlite' | 'memory'

@@ -37,19 +37,18 @@ function unusable(directory: string, error: unknown): RafkaError {
   return error instanceof RafkaError ? error : unusableDirectory(directory, reasonFor(directory, error), error)
 }
 
+const forbidden = 'this user may not write there; change its permissions, or name another directory'
+const reasons = new Map<string | undefined, string>([
+  ['ENOTDIR', 'a part of its path is not a directory'],
+  ['EACCES', forbidden],
+  ['EPERM', forbidden],
+  ['EROFS', forbidden],
+])
+
 function reasonFor(directory: string, error: unknown): string {
-  switch (codeOf(error)) {
-    case 'ENOENT':
-      return `${dirname(directory)} does not exist; create it first, or name another directory`
-    case 'ENOTDIR':
-      return 'a part of its path is not a directory'
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return 'this user may not write there; change its permissions, or name another directory'
-    default:
-      return error instanceof Error ? error.message : String(error)
-  }
+  const code = codeOf(error)
+  if (code === 'ENOENT') return `${dirname(directory)} does not exist; create it first, or name another directory`
+  return reasons.get(code) ?? (error instanceof Error ? error.message : String(error))
 }
 
 function codeOf(error: unknown): string | undefined {

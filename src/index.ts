@@ -1,0 +1,68 @@
+export type { CompactedPartition } from './broker/maintenance.ts'
+export { type ConnectOptions, connect } from './connect.ts'
+export type {
+  Admin,
+  BatchDescription,
+  ClusterDescription,
+  ConfigChange,
+  ConfigEntry,
+  ConfigOperation,
+  ConfigResource,
+  ConfigSource,
+  CreatedTopic,
+  ItemResult,
+  NewTopic,
+  OffsetQuery,
+  PartitionDescription,
+  TopicDescription,
+} from './core/admin.ts'
+export type { Api } from './core/api.ts'
+export type { ConnectionInfo } from './core/broker.ts'
+export type { Clock, Timer } from './core/clock.ts'
+export type { Consumer, FetchedChunk, Position, TopicPartition } from './core/consumer.ts'
+export {
+  type ErrorDetails,
+  type ErrorName,
+  isRafkaError,
+  type KafkaErrorName,
+  kafkaErrorNames,
+  RafkaError,
+  type RafkaErrorName,
+} from './core/errors.ts'
+export type {
+  AppendedEvent,
+  AppendRecord,
+  AppendVerdict,
+  Hook,
+  RecordEdit,
+  RequestEvent,
+  RequestVerdict,
+} from './core/hook.ts'
+export type { Logger, LogLevel } from './core/log.ts'
+export type {
+  CompressionName,
+  Header,
+  Message,
+  OutgoingMessage,
+  RecordCursor,
+  SendReceipt,
+  TimestampType,
+} from './core/message.ts'
+export type { Producer, RecordWriter, RecordWriterOptions, WriterProgress } from './core/producer.ts'
+export type { ConsumerOptions, ProducerOptions, Rafka } from './core/rafka.ts'
+export type { Durability } from './core/storage-engine.ts'
+export type { DataDirectoryStatus } from './data-directory/data-directory-status.ts'
+export { defaultDataDirectory } from './data-directory/default-data-directory.ts'
+export type { StorageSettings } from './data-directory/open-storage.ts'
+export type { StorageType } from './data-directory/storage-type.ts'
+export {
+  type EmbeddedRafka,
+  type EmbeddedStatus,
+  type ListenOptions,
+  type OpenOptions,
+  type OpenStorage,
+  open,
+} from './open.ts'
+export type { ServerLimits } from './server/limits.ts'
+export type { HostPort } from './server/listen.ts'
+export { storageStatus } from './storage-status.ts'

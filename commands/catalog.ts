@@ -1,0 +1,120 @@
+import type { AnyCommand } from './command.ts'
+
+/** A command by name: loaded when it is called, so that no command pays for another. */
+export interface CatalogEntry {
+  readonly path: readonly string[]
+  readonly summary: string
+  load(): Promise<AnyCommand>
+}
+
+/** Every command, in the order of the help. */
+export const catalog: readonly CatalogEntry[] = [
+  {
+    path: ['produce'],
+    summary: 'Send records: lines of stdin, files, or values',
+    load: async () => (await import('./produce/produce.ts')).produce,
+  },
+  {
+    path: ['consume'],
+    summary: 'Read records; follows until Ctrl-C',
+    load: async () => (await import('./consume/consume.ts')).consume,
+  },
+  {
+    path: ['tail'],
+    summary: 'Follow topics from their last 10 records',
+    load: async () => (await import('./consume/consume.ts')).tail,
+  },
+  {
+    path: ['topics', 'list'],
+    summary: 'Topics and what they hold',
+    load: async () => (await import('./topics/list.ts')).listTopics,
+  },
+  {
+    path: ['topics', 'create'],
+    summary: 'Create topics',
+    load: async () => (await import('./topics/create.ts')).createTopics,
+  },
+  {
+    path: ['topics', 'describe'],
+    summary: 'Partitions, offsets and configs of topics',
+    load: async () => (await import('./topics/describe.ts')).describeTopics,
+  },
+  {
+    path: ['topics', 'alter'],
+    summary: 'Change configs of topics',
+    load: async () => (await import('./topics/alter.ts')).alterTopics,
+  },
+  {
+    path: ['topics', 'delete'],
+    summary: 'Delete topics with all their records',
+    load: async () => (await import('./topics/delete.ts')).deleteTopics,
+  },
+  {
+    path: ['topics', 'trim'],
+    summary: 'Remove the oldest records of a topic',
+    load: async () => (await import('./topics/trim.ts')).trimTopic,
+  },
+  {
+    path: ['topics', 'add-partitions'],
+    summary: 'Give topics more partitions',
+    load: async () => (await import('./topics/add-partitions.ts')).addPartitions,
+  },
+  {
+    path: ['broker', 'start'],
+    summary: 'Serve the data directory to Kafka clients',
+    load: async () => (await import('./broker/start.ts')).startBroker,
+  },
+  {
+    path: ['broker', 'status'],
+    summary: 'Who serves the data directory',
+    load: async () => (await import('./broker/status.ts')).brokerStatus,
+  },
+  {
+    path: ['broker', 'stop'],
+    summary: 'Stop the broker of the data directory',
+    load: async () => (await import('./broker/stop.ts')).stopBroker,
+  },
+  {
+    path: ['storage', 'inspect'],
+    summary: 'What is stored, partition by partition',
+    load: async () => (await import('./storage/inspect.ts')).inspectStorage,
+  },
+  {
+    path: ['storage', 'verify'],
+    summary: 'Look for damage in the data directory',
+    load: async () => (await import('./storage/verify.ts')).verifyStore,
+  },
+  {
+    path: ['storage', 'compact'],
+    summary: 'Keep the last record of each key, now',
+    load: async () => (await import('./storage/compact.ts')).compactStorage,
+  },
+  {
+    path: ['config', 'show'],
+    summary: 'Every setting in force and where it comes from',
+    load: async () => (await import('./config/show.ts')).showConfig,
+  },
+  {
+    path: ['config', 'check'],
+    summary: 'Look for mistakes in the configuration',
+    load: async () => (await import('./config/check.ts')).checkConfig,
+  },
+  {
+    path: ['demo'],
+    summary: 'A broker, a producer, a consumer and a hook at work',
+    load: async () => (await import('./demo.ts')).demo,
+  },
+  {
+    path: ['version'],
+    summary: 'Versions of Rafka and Node',
+    load: async () => (await import('./version.ts')).version,
+  },
+]
+
+/** What a group of commands is about. */
+export const groupSummaries: ReadonlyMap<string, string> = new Map([
+  ['topics', 'Manage topics'],
+  ['broker', 'Run the broker'],
+  ['storage', 'Look after the data directory'],
+  ['config', 'See and check the configuration'],
+])

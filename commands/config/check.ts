@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
+import { configKeyNames, environmentName } from '../../config/config-keys.ts'
+import type { Config } from '../../config/load-config.ts'
+import { nearestName } from '../../config/nearest-name.ts'
+import { RafkaError } from '../../src/index.ts'
+import { type CommandSpec, defineCommand } from '../command.ts'
+import type { Io } from '../io.ts'
+
+/** Variables that are read and are no keys. */
+const otherVariables = ['RAFKA_CONFIG', 'RAFKA_NO_COLOR']
+
+/** `rafka config check`: ends with status 2 at a mistake. */
+export const checkConfig: CommandSpec<Record<never, never>> = defineCommand({
+  usage: '[options]',
+  examples: [
+    ['rafka config check', 'what commands started here would use'],
+    ['rafka config check --config prod.yaml', 'a file before it is used'],
+  ],
+  declare: (command) => command,
+  async run(context) {
+    const config = await context.config()
+    checkHooks(config)
+    const warnings = unknownVariables(context.io.env)
+    if (context.wantsJson) return context.terminal.json({ ok: true, file: config.file ?? null, warnings })
+    for (const warning of warnings) context.terminal.warn(`warning: ${warning}`)
+    context.terminal.print(config.file === undefined ? 'no file; defaults and environment are good' : `${config.file} is good`)
+  },
+})
+
+function checkHooks(config: Config): void {
+  for (const { module } of config.get('hooks') ?? []) {
+    if (!isAbsolute(module) || existsSync(module)) continue
+    const origin = config.origin('hooks')
+    const where = origin.from === 'file' ? `${origin.file}:${origin.line}: ` : ''
+    throw new RafkaError('INVALID_CONFIGURATION', `${where}hooks: ${module} does not exist`, { details: { key: 'hooks' } })
+  }
+}
+
+/** Others may have variables that begin like ours, so one that is not known is no error; it may still be a typing error. */
+function unknownVariables(env: Io['env']): string[] {
+  const known = [...configKeyNames.map(environmentName), ...otherVariables]
+  return Object.keys(env)
+    .filter((name) => name.startsWith('RAFKA_') && !known.includes(name))
+    .sort()
+    .map((name) => {
+      const near = nearestName(name, known)
+      return `${name} is not known and has no effect${near === undefined ? '' : `; did you mean ${near}?`}`
+    })
+}

@@ -1,0 +1,107 @@
+import { RafkaError } from '../../src/index.ts'
+import { parseTime } from '../parse-time.ts'
+
+/** A place in a partition: a `Position`, or counted from its start, which has to be looked up first. */
+export type Place = 'start' | 'end' | number | { timestamp: number } | { fromEnd: number } | { fromStart: number }
+
+/** Where to begin, and where to end if anywhere. */
+export interface OffsetRange {
+  readonly from: Place
+  /** Left out: follow for ever. */
+  readonly to?: Place
+}
+
+const words: ReadonlyMap<string, 'start' | 'end'> = new Map([
+  ['start', 'start'],
+  ['earliest', 'start'],
+  ['oldest', 'start'],
+  ['beginning', 'start'],
+  ['end', 'end'],
+  ['latest', 'end'],
+  ['newest', 'end'],
+])
+
+/**
+ * Reads what `-o` takes: `start`, `end`, `N`, `+N`, `-N`, `start+N`, `end-N`, a range `A:B`, `:B`, `A:`, or times `@T`, `@T1:T2`, `@:T`.
+ * In a range `N:+M` is M records from N on. Times as `parseTime` has them; the second one counts from the first when that stands alone.
+ * @throws RafkaError `INVALID_ARGUMENT`
+ */
+export function parseOffsets(spec: string, nowMs: number): OffsetRange {
+  // `-o=-5` arrives with its equals sign.
+  const text = spec.startsWith('=') ? spec.slice(1) : spec
+  const range = text.startsWith('@') ? timeRange(text.slice(1), nowMs) : offsetRange(text, nowMs)
+  if (range === undefined) throw wrongOffset(spec)
+  return range
+}
+
+function offsetRange(text: string, nowMs: number): OffsetRange | undefined {
+  const colon = text.indexOf(':')
+  if (colon === -1) return from(parsePlace(text))
+  const [left, right] = [text.slice(0, colon), text.slice(colon + 1)]
+  const begin = left === '' ? 'start' : parsePlace(left)
+  if (begin === undefined || (left === '' && right === '')) return undefined
+  if (right === '') return { from: begin }
+  const end = right.startsWith('@') ? timePlace(right.slice(1), nowMs) : parseEnd(right, begin)
+  return end === undefined || isEmptyRange(begin, end) ? undefined : { from: begin, to: end }
+}
+
+function from(place: Place | undefined): OffsetRange | undefined {
+  return place === undefined ? undefined : { from: place }
+}
+
+function parseEnd(text: string, begin: Place): Place | undefined {
+  const end = parsePlace(text)
+  if (typeof end !== 'object' || !('fromStart' in end) || !text.startsWith('+')) return end
+  if (typeof begin === 'number') return begin + end.fromStart
+  return typeof begin === 'object' && 'fromStart' in begin ? { fromStart: begin.fromStart + end.fromStart } : end
+}
+
+function parsePlace(text: string): Place | undefined {
+  const word = words.get(text)
+  if (word !== undefined) return word
+  const match = /^(start\+|end-|\+|-)?(\d{1,16})$/.exec(text)
+  if (match === null) return undefined
+  const count = Number(match[2])
+  if (!Number.isSafeInteger(count)) return undefined
+  if (match[1] === undefined) return count
+  return match[1].endsWith('+') ? { fromStart: count } : { fromEnd: count }
+}
+
+function isEmptyRange(begin: Place, end: Place): boolean {
+  return typeof begin === 'number' && typeof end === 'number' && end < begin
+}
+
+/** Dates have colons too: the whole text as one time first, then each colon as the one between two times. */
+function timeRange(text: string, nowMs: number): OffsetRange | undefined {
+  const alone = timePlace(text, nowMs)
+  if (alone !== undefined) return { from: alone }
+  for (let colon = text.indexOf(':'); colon !== -1; colon = text.indexOf(':', colon + 1)) {
+    const range = timesBetween(text.slice(0, colon), text.slice(colon + 1).replace(/^@/, ''), nowMs)
+    if (range !== undefined) return range
+  }
+  return undefined
+}
+
+function timesBetween(left: string, right: string, nowMs: number): OffsetRange | undefined {
+  const begin = left === '' ? undefined : parseTime(left, nowMs)
+  if ((left !== '' && begin === undefined) || (left === '' && right === '')) return undefined
+  const place: Place = begin === undefined ? 'start' : { timestamp: begin.timestamp }
+  if (right === '') return { from: place }
+  if (words.get(right) === 'end') return { from: place, to: 'end' }
+  const end = parseTime(right, nowMs, begin?.relative === false ? begin.timestamp : nowMs)
+  if (end === undefined || (begin !== undefined && end.timestamp < begin.timestamp)) return undefined
+  return { from: place, to: { timestamp: end.timestamp } }
+}
+
+function timePlace(text: string, nowMs: number): Place | undefined {
+  const time = parseTime(text, nowMs)
+  return time === undefined ? undefined : { timestamp: time.timestamp }
+}
+
+function wrongOffset(spec: string): RafkaError {
+  return new RafkaError('INVALID_ARGUMENT', `--offset: ${JSON.stringify(spec)} is not a place in a partition`, {
+    details: {
+      hint: 'start, end, 42, -10 (last 10), +5, 10:20, :end, @-1h, @-1h:now, @2026-01-31T12:00 or @1767225600000',
+    },
+  })
+}

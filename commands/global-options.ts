@@ -1,0 +1,53 @@
+import { type Command, Option } from 'commander'
+import type { ConfigKeyName } from '../config/config-keys.ts'
+import type { FlagValue } from '../config/load-config.ts'
+
+/** Flags that every command takes. */
+export interface GlobalFlags {
+  readonly brokers?: string
+  readonly dataDir?: string
+  readonly config?: string
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+  readonly debug?: boolean
+  /** `--no-color` makes it false. */
+  readonly color?: string | boolean
+}
+
+const taking = {
+  brokers: '-b, --brokers <host:port,...>',
+  dataDir: '--data-dir <dir>',
+  config: '--config <file>',
+  color: '--color <when>',
+} as const
+
+/** Global flags that are followed by a value: needed to tell a value from the name of a command. */
+export const flagsWithValue: ReadonlySet<string> = new Set(
+  Object.values(taking).flatMap((flags) => flags.replace(/ <.*/, '').split(', ')),
+)
+
+/** Adds the global flags to a command. */
+export function declareGlobalOptions(command: Command): void {
+  const group = 'Global options'
+  const options = [
+    new Option(taking.brokers, 'a network broker, Rafka or any Kafka (RAFKA_BROKERS)'),
+    new Option(taking.dataDir, 'the data directory (RAFKA_DATA_DIR)'),
+    new Option(taking.config, 'configuration file; "none" reads none (RAFKA_CONFIG)'),
+    new Option('--json', 'print JSON'),
+    new Option('-q, --quiet', 'no status lines, summaries and hints'),
+    new Option('-v, --verbose', 'status lines and summaries in a pipe too'),
+    new Option('--debug', 'with an error, its stack').hideHelp(),
+    new Option(taking.color, 'colours: auto, always or never').choices(['auto', 'always', 'never']),
+    new Option('--no-color', 'no colours').hideHelp(),
+  ]
+  for (const option of options) command.addOption(option.helpGroup(group))
+}
+
+/** The global flags that are keys of the configuration. */
+export function configFlags(flags: GlobalFlags): Map<ConfigKeyName, FlagValue> {
+  const given = new Map<ConfigKeyName, FlagValue>()
+  if (flags.brokers !== undefined) given.set('brokers', { flag: '--brokers', value: flags.brokers })
+  if (flags.dataDir !== undefined) given.set('data-dir', { flag: '--data-dir', value: flags.dataDir })
+  return given
+}

@@ -1,0 +1,35 @@
+import { nearestName } from '../config/nearest-name.ts'
+import { isRafkaError, type RafkaError } from '../src/index.ts'
+import type { Session } from './session.ts'
+
+const hints: ReadonlyMap<string, string> = new Map([
+  ['BROKER_UNREACHABLE', 'is it running, and is the address right? Without --brokers the data directory is used'],
+  ['DATA_DIRECTORY_IN_USE', 'rafka broker status tells who serves it; --data-dir names another'],
+  ['DATA_DIRECTORY_UNUSABLE', 'name another with --data-dir DIR or RAFKA_DATA_DIR'],
+  ['STORAGE_CORRUPT', 'rafka storage verify tells what is damaged; with --repair it keeps what is whole'],
+  ['STORAGE_VERSION_UNSUPPORTED', 'update rafka, or name another data directory with --data-dir'],
+  ['INVALID_CONFIGURATION', 'rafka config show lists every key and its value'],
+  ['TOPIC_ALREADY_EXISTS', 'rafka topics describe shows it; --if-not-exists leaves it as it is'],
+  ['INVALID_TOPIC_EXCEPTION', 'letters, digits, ".", "_" and "-" make a name, at most 249'],
+])
+
+/** What to do about an error, in a few words: what the error itself knows, a name that is near, or what its code suggests. */
+export async function hintFor(error: unknown, session: Session | undefined): Promise<string | undefined> {
+  if (!isRafkaError(error)) return undefined
+  if (typeof error.details.hint === 'string') return error.details.hint
+  if (error.code === 'UNKNOWN_TOPIC_OR_PARTITION') return await nearTopic(error, session)
+  return hints.get(error.code)
+}
+
+async function nearTopic(error: RafkaError, session: Session | undefined): Promise<string> {
+  const wanted = error.details.topic
+  const topics = await session?.rafka
+    .admin()
+    .listTopics()
+    .catch(() => [])
+  if (typeof wanted !== 'string' || topics === undefined) return 'rafka topics list'
+  const names = topics.map((topic) => topic.name)
+  if (names.includes(wanted)) return `rafka topics describe ${wanted}`
+  const near = nearestName(wanted, names)
+  return near === undefined ? 'rafka topics list' : `did you mean "${near}"?  rafka topics list`
+}

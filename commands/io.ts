@@ -1,0 +1,50 @@
+import { fstatSync } from 'node:fs'
+import type { Readable, Writable } from 'node:stream'
+
+/** A stream that may be a terminal. */
+export type MaybeTerminal<Stream> = Stream & {
+  readonly isTTY?: boolean | undefined
+  readonly columns?: number | undefined
+  readonly fd?: number | undefined
+  getColorDepth?(env?: Readonly<Record<string, string | undefined>>): number
+}
+
+/** The outside of a command: handed in, so that a test or another front end can put its own. */
+export interface Io {
+  readonly stdin: MaybeTerminal<Readable>
+  readonly stdout: MaybeTerminal<Writable>
+  readonly stderr: MaybeTerminal<Writable>
+  /** The file descriptor of stdin when that is a file, which can be read without waiting. */
+  readonly inputFile: number | undefined
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+}
+
+/** This process's own. */
+export function processIo(): Io {
+  return {
+    // Opened on first use: touching process.stdin alone would begin to read from it.
+    get stdin() {
+      return process.stdin
+    },
+    get stdout() {
+      return process.stdout
+    },
+    get stderr() {
+      return process.stderr
+    },
+    get inputFile() {
+      return isFile(0) ? 0 : undefined
+    },
+    env: process.env,
+    cwd: process.cwd(),
+  }
+}
+
+function isFile(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isFile()
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,101 @@
+import { RafkaError } from '../src/index.ts'
+import type { CatalogEntry } from './catalog.ts'
+import type { AnyCommand, CommandSpec } from './command.ts'
+import { CommandContext } from './context.ts'
+import { exitCodeOf, exitCodes } from './exit-code.ts'
+import type { GlobalFlags } from './global-options.ts'
+import { type Io, processIo } from './io.ts'
+import { resolveCommand } from './resolve-command.ts'
+
+/** Runs one command line, without the words `node` and `rafka`. Tells errors itself. @returns the exit code */
+export async function main(argv: readonly string[], io: Io = processIo()): Promise<number> {
+  const outputClosed = closedOutput(io)
+  const line = spellOut(argv)
+  // Before the line is understood, only its words can tell how an error should look.
+  const early = new CommandContext(io, earlyFlags(line), outputClosed)
+  try {
+    const resolved = resolveCommand(line)
+    if (resolved.kind === 'unknown') throw unknownCommand(resolved)
+    if (resolved.kind === 'group') return await showGroup(early, resolved.path, line)
+    return await runCommand(resolved.entry, resolved.rest, early)
+  } catch (error) {
+    return await report(error, early, false)
+  }
+}
+
+/** `help x` is `x --help`, `--version` is `version`. */
+function spellOut(argv: readonly string[]): readonly string[] {
+  if (argv[0] === 'help') return [...argv.slice(1), '--help']
+  return argv[0] === '--version' || argv[0] === '-V' ? ['version', ...argv.slice(1)] : argv
+}
+
+function earlyFlags(line: readonly string[]): GlobalFlags {
+  const end = line.indexOf('--')
+  const words = end === -1 ? line : line.slice(0, end)
+  const has = (flag: string) => words.includes(flag)
+  return { json: has('--json'), debug: has('--debug'), quiet: has('--quiet') || has('-q'), color: !has('--no-color') }
+}
+
+function unknownCommand({ word, path, near }: { word: string; path: readonly string[]; near: string | undefined }) {
+  const name = [...path, word].join(' ')
+  const hint = near === undefined ? ['rafka', ...path, '--help'].join(' ') : `did you mean: ${near}`
+  return new RafkaError('INVALID_ARGUMENT', `unknown command "${name}"`, { details: { hint } })
+}
+
+async function showGroup(context: CommandContext, path: readonly string[], line: readonly string[]): Promise<number> {
+  const { groupHelp } = await import('./output/help.ts')
+  const wanted = line.includes('--help') || line.includes('-h')
+  const stray = line.find((word) => word.startsWith('-') && !['--help', '-h', '--json', '--no-color'].includes(word))
+  if (!wanted && stray !== undefined) {
+    throw new RafkaError('INVALID_ARGUMENT', `"${stray}" needs a command`, { details: { hint: 'rafka --help' } })
+  }
+  const stream = wanted ? context.io.stdout : context.io.stderr
+  stream.write(`${groupHelp(path, stream.columns).join('\n')}\n`)
+  return wanted ? exitCodes.done : exitCodes.usage
+}
+
+async function runCommand(entry: CatalogEntry, rest: readonly string[], early: CommandContext): Promise<number> {
+  const [spec, { declareCommand, parseArguments }] = await Promise.all([entry.load(), import('./parse-arguments.ts')])
+  const command = declareCommand(entry, spec)
+  const { args, flags, wantsHelp } = parseArguments(command, rest)
+  if (wantsHelp) {
+    const { commandHelp } = await import('./output/help.ts')
+    early.terminal.print(commandHelp(command, spec, early.io.stdout.columns).join('\n'))
+    return exitCodes.done
+  }
+  return await runWith(new CommandContext(early.io, flags, early.outputClosed), spec, { args, flags: flags as never })
+}
+
+async function runWith(
+  context: CommandContext,
+  spec: AnyCommand,
+  invocation: Parameters<CommandSpec<never>['run']>[1],
+): Promise<number> {
+  let code: number
+  try {
+    code = (await spec.run(context, invocation)) ?? exitCodes.done
+  } catch (error) {
+    code = await report(error, context, spec.streams?.(invocation) === true)
+  }
+  try {
+    await context.close()
+  } catch (error) {
+    if (code === exitCodes.done) code = await report(error, context, true)
+  }
+  return context.outputClosed.aborted ? exitCodes.done : code
+}
+
+async function report(error: unknown, context: CommandContext, stdoutIsForRecords: boolean): Promise<number> {
+  if (context.outputClosed.aborted) return exitCodes.done
+  const { reportError } = await import('./report-error.ts')
+  await reportError(error, context, stdoutIsForRecords)
+  return exitCodeOf(error)
+}
+
+/** A reader that had enough (`| head`) ends the work quietly; nobody hears of an error on stderr either. */
+function closedOutput(io: Io): AbortSignal {
+  const closed = new AbortController()
+  io.stdout.on('error', () => closed.abort())
+  io.stderr.on('error', () => {})
+  return closed.signal
+}

@@ -1,0 +1,133 @@
+import type { ChalkInstance } from 'chalk'
+import type { Io, MaybeTerminal } from '../io.ts'
+import { escapeText, jsonText } from './escape-text.ts'
+import { type Column, formatTable } from './table.ts'
+
+/** What the user asked for, over what the streams suggest. */
+export interface TerminalOptions {
+  readonly color: 'auto' | 'always' | 'never'
+  readonly quiet: boolean
+  readonly verbose: boolean
+}
+
+const BUSY_AFTER_MS = 250
+
+/**
+ * All that a command tells: data to stdout, everything else to stderr, colour and status lines to terminals only.
+ * The one place that knows chalk and ora; both are loaded on first use.
+ */
+export class Terminal {
+  readonly #io: Io
+  readonly #options: TerminalOptions
+
+  constructor(io: Io, options: TerminalOptions) {
+    this.#io = io
+    this.#options = options
+  }
+
+  /** Whether stdout is a terminal: shapes what is printed there. */
+  get isTerminal(): boolean {
+    return this.#io.stdout.isTTY === true
+  }
+
+  /** Whether a person reads stderr: status, summaries and hints go there only then. */
+  get hasReader(): boolean {
+    return this.#io.stderr.isTTY === true && !this.#options.quiet
+  }
+
+  /** Whether there is somebody to ask. */
+  get canAsk(): boolean {
+    return this.#io.stdin.isTTY === true && this.#io.stderr.isTTY === true
+  }
+
+  print(line: string): void {
+    this.#io.stdout.write(`${line}\n`)
+  }
+
+  /** One JSON document: indented for a terminal, else on one line. */
+  json(value: unknown): void {
+    this.print(jsonText(value, this.isTerminal ? 2 : 0))
+  }
+
+  /** Aligned; cut to the width of a terminal, never cut in a pipe. */
+  table(columns: readonly Column[], rows: ReadonlyArray<readonly string[]>): void {
+    for (const line of formatTable(columns, rows, this.isTerminal ? this.#io.stdout.columns : undefined))
+      this.print(line)
+  }
+
+  /** A line on stderr for a person: nothing in a pipe unless `--verbose` asks for it. */
+  note(line: string): void {
+    if (this.hasReader || this.#options.verbose) this.#io.stderr.write(`${line}\n`)
+  }
+
+  /** A line on stderr that is always told. */
+  warn(line: string): void {
+    this.#io.stderr.write(`${line}\n`)
+  }
+
+  /** `error:` and `hint:` on stderr. */
+  async error(message: string, hint: string | undefined): Promise<void> {
+    const paint = await this.paint(this.#io.stderr)
+    this.warn(`${paint.red('error:')} ${escapeLines(message)}`)
+    if (hint !== undefined && !this.#options.quiet) this.warn(`${paint.cyan('hint:')} ${escapeLines(hint)}`)
+  }
+
+  /** Overwrites the last line of stderr with a status; an empty one clears it. For a terminal only. */
+  status(line: string): void {
+    if (this.hasReader) this.#io.stderr.write(`\r\u001b[K${line}`)
+  }
+
+  /** chalk for stdout or stderr, or something that paints nothing. */
+  async paint(stream: MaybeTerminal<unknown> = this.#io.stdout): Promise<Paint> {
+    const level = colorLevel(stream, this.#options.color, this.#io.env)
+    if (level === 0) return plain
+    const { Chalk } = await import('chalk')
+    return new Chalk({ level })
+  }
+
+  /** Settles as `work` does; while it lasts, a terminal shows what is waited for. */
+  async busy<T>(text: string, work: Promise<T>): Promise<T> {
+    if (!this.hasReader) return work
+    let stop = () => {}
+    let settled = false
+    const timer = setTimeout(async () => {
+      const { default: ora } = await import('ora')
+      if (settled) return
+      const spinner = ora({
+        text: escapeText(text),
+        stream: this.#io.stderr as NodeJS.WriteStream,
+        discardStdin: false,
+      })
+      stop = () => void spinner.stop()
+      spinner.start()
+    }, BUSY_AFTER_MS)
+    try {
+      return await work
+    } finally {
+      settled = true
+      clearTimeout(timer)
+      stop()
+    }
+  }
+}
+
+/** The colours that commands use. */
+export type Paint = Pick<ChalkInstance, 'red' | 'cyan' | 'dim' | 'bold' | 'green' | 'yellow'>
+
+const same = (text: string) => text
+const plain = { red: same, cyan: same, dim: same, bold: same, green: same, yellow: same } as unknown as Paint
+
+/** chalk ignores NO_COLOR, so Node's own judgement of the stream decides: it knows NO_COLOR, FORCE_COLOR and TERM=dumb. */
+function colorLevel(stream: MaybeTerminal<unknown>, color: TerminalOptions['color'], env: Io['env']): 0 | 1 | 2 | 3 {
+  if (color === 'never') return 0
+  if (color === 'auto' && env.FORCE_COLOR === undefined) {
+    if (stream.isTTY !== true || env.RAFKA_NO_COLOR) return 0
+  }
+  const depth = stream.getColorDepth?.(env) ?? (env.FORCE_COLOR === '0' ? 1 : 4)
+  if (depth <= 1) return color === 'always' ? 1 : 0
+  return depth >= 24 ? 3 : depth >= 8 ? 2 : 1
+}
+
+function escapeLines(text: string): string {
+  return text.split('\n').map(escapeText).join('\n')
+}

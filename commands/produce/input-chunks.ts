@@ -1,0 +1,68 @@
+import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Readable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
+import { RafkaError } from '../../src/index.ts'
+import type { Io } from '../io.ts'
+
+/** Something to read records from. */
+export interface Input {
+  /** For messages; undefined for stdin. */
+  readonly name: string | undefined
+  /** Set when it may wait for more: who reads it can be called off by destroying it. */
+  readonly stream?: Readable
+  /** Chunks of bytes; each is valid until the next one is asked for. */
+  chunks(): AsyncIterable<Buffer>
+}
+
+const FILE_CHUNK_BYTES = 256 * 1024
+
+/** Stdin: by large synchronous reads where it is a file, else as it comes. */
+export function stdinInput(io: Io): Input {
+  const { inputFile } = io
+  if (inputFile !== undefined) return { name: undefined, chunks: () => fileChunks(inputFile) }
+  return { name: undefined, stream: io.stdin, chunks: () => io.stdin as AsyncIterable<Buffer> }
+}
+
+/** A file by name, a pipe too; `-` is stdin. @throws RafkaError `INVALID_ARGUMENT` when it cannot be read */
+export function fileInput(name: string, io: Io): Input {
+  if (name === '-') return stdinInput(io)
+  const file = openFile(resolve(io.cwd, name), name)
+  if (!fstatSync(file).isFile()) {
+    const stream = createReadStream('', { fd: file })
+    return { name, stream, chunks: () => stream as AsyncIterable<Buffer> }
+  }
+  return {
+    name,
+    async *chunks() {
+      try {
+        yield* fileChunks(file)
+      } finally {
+        closeSync(file)
+      }
+    },
+  }
+}
+
+function openFile(path: string, name: string): number {
+  try {
+    const file = openSync(path, 'r')
+    if (!fstatSync(file).isDirectory()) return file
+    closeSync(file)
+    throw new Error('it is a directory')
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new RafkaError('INVALID_ARGUMENT', `cannot read ${JSON.stringify(name)}: ${reason}`, { cause: error })
+  }
+}
+
+async function* fileChunks(file: number): AsyncIterable<Buffer> {
+  const buffer = Buffer.allocUnsafe(FILE_CHUNK_BYTES)
+  for (;;) {
+    const bytes = readSync(file, buffer, 0, buffer.length, null)
+    if (bytes === 0) return
+    yield buffer.subarray(0, bytes)
+    // What was written has to get on its way, and signals have to be heard.
+    await setImmediate()
+  }
+}

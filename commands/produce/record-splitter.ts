@@ -1,0 +1,108 @@
+/**
+ * Cuts chunks of input into records at a delimiter, without an object per record: `next` moves to the following record, `source`, `start`
+ * and `end` say where it is until then. A record that goes on in the next chunk is kept meanwhile; `pendingBytes` says how much that is.
+ */
+export class RecordSplitter {
+  source: Buffer = Buffer.alloc(0)
+  start = 0
+  end = 0
+  readonly #delimiter: Buffer
+  readonly #byte: number
+  #next = 0
+  #limit = 0
+  #searchFrom = 0
+  /** Holds what is left of a chunk, and then all of the next one after it. */
+  #joined = Buffer.alloc(0)
+
+  /** @param delimiter one byte or more */
+  constructor(delimiter: Buffer) {
+    this.#delimiter = delimiter
+    this.#byte = delimiter.length === 1 ? delimiter[0]! : -1
+  }
+
+  /** Bytes of the record that is not yet complete. */
+  get pendingBytes(): number {
+    return this.#limit - this.#next
+  }
+
+  /** Adds input. All complete records must have been taken. The chunk must stay unchanged until they are. */
+  push(chunk: Buffer): void {
+    const pending = this.pendingBytes
+    if (pending === 0) {
+      this.source = chunk
+      this.#searchFrom = 0
+      this.#limit = chunk.length
+    } else {
+      this.source = this.#join(pending, chunk)
+      // The first bytes of a delimiter may have come with the chunk before.
+      this.#searchFrom = Math.max(0, pending - this.#delimiter.length + 1)
+      this.#limit = pending + chunk.length
+    }
+    this.#next = 0
+  }
+
+  /** Moves to the next complete record; false when there is none yet. */
+  next(): boolean {
+    const found = this.#find()
+    if (found === -1) {
+      this.#keep()
+      return false
+    }
+    this.start = this.#next
+    this.end = found
+    this.#next = found + this.#delimiter.length
+    this.#searchFrom = this.#next
+    return true
+  }
+
+  /** Moves to what stands after the last delimiter, when the input has ended; false when there is nothing. */
+  last(): boolean {
+    if (this.pendingBytes === 0) return false
+    this.start = this.#next
+    this.end = this.#limit
+    this.#next = this.#limit
+    return true
+  }
+
+  #find(): number {
+    const source = this.source
+    let at = this.#searchFrom
+    if (this.#byte >= 0) {
+      // Most lines are short: looking at a few bytes costs less than a call into native code.
+      const near = Math.min(at + 32, this.#limit)
+      for (; at < near; at += 1) if (source[at] === this.#byte) return at
+    }
+    if (at >= this.#limit) return -1
+    const found = this.#byte >= 0 ? source.indexOf(this.#byte, at) : source.indexOf(this.#delimiter, at)
+    return found !== -1 && found + this.#delimiter.length <= this.#limit ? found : -1
+  }
+
+  /** Copies what is left out of the chunk, whose memory may be used again. */
+  #keep(): void {
+    const pending = this.pendingBytes
+    if (pending === 0) return
+    if (this.source === this.#joined) {
+      this.#joined.copyWithin(0, this.#next, this.#limit)
+    } else {
+      this.#reserve(pending)
+      this.source.copy(this.#joined, 0, this.#next, this.#limit)
+      this.source = this.#joined
+    }
+    this.#next = 0
+    this.#limit = pending
+    this.#searchFrom = pending
+  }
+
+  #join(pending: number, chunk: Buffer): Buffer {
+    this.#reserve(pending + chunk.length)
+    chunk.copy(this.#joined, pending)
+    return this.#joined
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#joined.length >= bytes) return
+    const larger = Buffer.allocUnsafe(Math.max(bytes, this.#joined.length * 2))
+    this.#joined.copy(larger)
+    this.#joined = larger
+  }
+}

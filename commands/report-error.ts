@@ -1,0 +1,27 @@
+import { isRafkaError } from '../src/index.ts'
+import type { CommandContext } from './context.ts'
+import { hintFor } from './hints.ts'
+
+/** Tells what went wrong: `error:` and `hint:` on stderr, or one JSON object on stdout with `--json`, unless stdout is for records alone. */
+export async function reportError(error: unknown, context: CommandContext, stdoutIsForRecords = false): Promise<void> {
+  const hint = await hintFor(error, await context.openedSession())
+  if (context.wantsJson && !stdoutIsForRecords) {
+    context.terminal.json({ ok: false, error: errorObject(error, hint) })
+  } else {
+    await context.terminal.error(messageOf(error), hint)
+  }
+  if (context.flags.debug === true && error instanceof Error) context.terminal.warn(error.stack ?? '')
+}
+
+/** How an error stands in JSON. */
+export function errorObject(error: unknown, hint: string | undefined): Record<string, unknown> {
+  const { hint: _, ...details } = isRafkaError(error) ? error.details : {}
+  const code = isRafkaError(error) ? error.code : 'INTERNAL'
+  return { ...details, code, message: messageOf(error), hint: hint ?? null }
+}
+
+/** The message of an error; what Rafka did not foresee is said to be that. */
+export function messageOf(error: unknown): string {
+  if (isRafkaError(error)) return error.message
+  return `unexpected: ${error instanceof Error ? error.message : String(error)} (--debug shows where)`
+}

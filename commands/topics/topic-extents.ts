@@ -1,0 +1,40 @@
+import type { Admin, TopicPartition } from '../../src/index.ts'
+
+/** First offset, and the one after the last; null where it is not known. */
+export interface Extent extends TopicPartition {
+  readonly start: number | null
+  readonly end: number | null
+}
+
+/** Where each partition begins and ends. */
+export async function topicExtents(admin: Admin, partitions: readonly TopicPartition[]): Promise<Extent[]> {
+  if (partitions.length === 0) return []
+  const [starts, ends] = await Promise.all([
+    admin.listOffsets(partitions, 'start'),
+    admin.listOffsets(partitions, 'end'),
+  ])
+  const startOf = offsetsByPartition(starts)
+  const endOf = offsetsByPartition(ends)
+  return partitions.map(({ topic, partition }) => {
+    const name = `${partition}/${topic}`
+    return { topic, partition, start: startOf.get(name) ?? null, end: endOf.get(name) ?? null }
+  })
+}
+
+function offsetsByPartition(offsets: ReadonlyArray<TopicPartition & { readonly offset: number }>): Map<string, number> {
+  return new Map(
+    offsets
+      .filter(({ offset }) => offset >= 0)
+      .map(({ topic, partition, offset }) => [`${partition}/${topic}`, offset]),
+  )
+}
+
+/** Offsets between start and end: as many records, unless some were compacted away. null when any is not known. */
+export function recordsIn(extents: readonly Extent[]): number | null {
+  let sum = 0
+  for (const { start, end } of extents) {
+    if (start === null || end === null) return null
+    sum += end - start
+  }
+  return sum
+}

@@ -1,0 +1,151 @@
+import { type Admin, RafkaError, type TopicPartition } from '../../src/index.ts'
+import { type CommandSpec, defineCommand } from '../command.ts'
+import { type Place, parseOffsets } from '../consume/parse-offsets.ts'
+import type { CommandContext } from '../context.ts'
+import { exitCodes } from '../exit-code.ts'
+import { partitionList } from '../option-values.ts'
+import { countOf, formatCount } from '../output/quantities.ts'
+import { confirmOrRefuse, missingArgument } from '../prompts.ts'
+import { requireTopics } from './require-topics.ts'
+import { type Extent, topicExtents } from './topic-extents.ts'
+
+interface TrimFlags {
+  readonly offset?: string
+  readonly partition?: readonly number[]
+  readonly yes?: boolean
+  readonly dryRun?: boolean
+}
+
+interface Cut extends TopicPartition {
+  readonly start: number
+  readonly newStart: number
+}
+
+/** `rafka topics trim`. */
+export const trimTopic: CommandSpec<TrimFlags> = defineCommand({
+  usage: 'NAME -o SPEC [options]',
+  examples: [
+    ['rafka topics trim orders -o @-7d', 'what is older than a week'],
+    ['rafka topics trim orders -o 1000 -p 0', 'of one partition, below offset 1000'],
+    ['rafka topics trim orders -o end --yes', 'everything'],
+    ['rafka topics trim orders -o -100 --dry-run', 'what it would be to keep 100'],
+  ],
+  declare: (command) =>
+    command
+      .argument('[name]')
+      .option('-o, --offset <spec>', 'new start: end|N|-N|+N|@TIME')
+      .option('-p, --partition <n,...>', 'these partitions alone', partitionList)
+      .option('-y, --yes', 'do it without being asked')
+      .option('--dry-run', 'only tell what would go'),
+  async run(context, { args, flags }) {
+    const place = readPlace(flags.offset)
+    const [topic] = await requireTopics(context, args, 'rafka topics trim NAME -o SPEC')
+    const { rafka } = await context.session()
+    const admin = rafka.admin()
+    const cuts = await planCuts(admin, topic!, flags.partition, place)
+    const removed = cuts.reduce((sum, { start, newStart }) => sum + newStart - start, 0)
+    if (!context.wantsJson) printCuts(context, cuts)
+    if (flags.dryRun === true || removed === 0) return finish(context, topic!, cuts, [])
+    await confirmOrRefuse(context, `Remove ${countOf(removed, 'record')} of ${topic}?`, flags.yes)
+    const changed = cuts.filter(({ start, newStart }) => newStart > start)
+    const done = await admin.deleteRecords(
+      changed.map(({ partition, newStart }) => ({ topic: topic!, partition, before: newStart })),
+    )
+    return finish(context, topic!, cuts, done)
+  },
+})
+
+function readPlace(spec: string | undefined): Place {
+  if (spec === undefined) throw missingArgument('where the topic is to start is missing', 'for instance -o @-7d')
+  const range = parseOffsets(spec, Date.now())
+  if (range.to === undefined) return range.from
+  throw new RafkaError('INVALID_ARGUMENT', `--offset: ${JSON.stringify(spec)} is a range; a new start is one place`)
+}
+
+async function planCuts(
+  admin: Admin,
+  topic: string,
+  partitions: readonly number[] | undefined,
+  place: Place,
+): Promise<Cut[]> {
+  const [description] = await admin.describeTopics([topic])
+  const all = description!.partitions.map(({ partition }) => partition)
+  const missing = partitions?.find((partition) => !all.includes(partition))
+  if (missing !== undefined) {
+    throw new RafkaError('UNKNOWN_TOPIC_OR_PARTITION', `topic "${topic}" has no partition ${missing}`, {
+      details: { topic, partition: missing },
+    })
+  }
+  const wanted = all
+    .filter((partition) => partitions === undefined || partitions.includes(partition))
+    .sort((a, b) => a - b)
+    .map((partition) => ({ topic, partition }))
+  const extents = await topicExtents(admin, wanted)
+  const found = typeof place === 'object' && 'timestamp' in place ? await admin.listOffsets(wanted, place) : []
+  return extents.map((extent) => cut(extent, place, found))
+}
+
+/** A partition without a record at or after the time loses all: the place past its last record is its end. */
+function cut(
+  { topic, partition, start, end }: Extent,
+  place: Place,
+  found: ReadonlyArray<TopicPartition & { readonly offset: number }>,
+): Cut {
+  const from = start ?? 0
+  const to = end ?? from
+  const atTime = found.find((one) => one.partition === partition)?.offset ?? -1
+  const wanted = offsetOf(place, from, to, atTime < 0 ? to : atTime)
+  return { topic, partition, start: from, newStart: Math.max(from, Math.min(to, wanted)) }
+}
+
+function offsetOf(place: Place, start: number, end: number, atTime: number): number {
+  if (place === 'start') return start
+  if (place === 'end') return end
+  if (typeof place === 'number') return place
+  if ('fromStart' in place) return start + place.fromStart
+  return 'fromEnd' in place ? end - place.fromEnd : atTime
+}
+
+function printCuts({ terminal }: CommandContext, cuts: readonly Cut[]): void {
+  terminal.table(
+    [
+      { title: 'PARTITION', align: 'right' },
+      { title: 'START', align: 'right' },
+      { title: 'NEW-START', align: 'right' },
+      { title: 'RECORDS-REMOVED', align: 'right' },
+    ],
+    cuts.map(({ partition, start, newStart }) => [
+      String(partition),
+      String(start),
+      String(newStart),
+      formatCount(newStart - start),
+    ]),
+  )
+}
+
+async function finish(
+  context: CommandContext,
+  topic: string,
+  cuts: readonly Cut[],
+  done: Awaited<ReturnType<Admin['deleteRecords']>>,
+): Promise<number> {
+  const failed = done.filter(({ error }) => error !== null)
+  if (context.wantsJson) {
+    const partitions = cuts.map(({ partition, start, newStart }) => {
+      const result = done.find((one) => one.partition === partition)
+      return {
+        partition,
+        start_offset: start,
+        new_start_offset: result?.error ? start : newStart,
+        records_removed: result?.error ? 0 : newStart - start,
+        error: result?.error?.code ?? null,
+        message: result?.error?.message ?? null,
+      }
+    })
+    context.terminal.json({ ok: failed.length === 0, topic, changed: done.length > failed.length, partitions })
+  } else {
+    for (const { partition, error } of failed)
+      await context.terminal.error(`${topic}/${partition}: ${error!.message}`, undefined)
+  }
+  return failed.length === 0 ? exitCodes.done : exitCodes.failed
+}

@@ -1,0 +1,99 @@
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { RafkaError } from '../src/index.ts'
+
+/** A configuration file that was read. */
+export interface ConfigFile {
+  /** Absolute. */
+  readonly file: string
+  readonly text: string
+}
+
+/** What the search for a file depends on. */
+export interface FileSearch {
+  /** From `--config` or `RAFKA_CONFIG`; `none`: read no file. */
+  readonly named?: string | undefined
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** This user's id; undefined on systems that have none. */
+  readonly uid?: number | undefined
+}
+
+const MAX_FILE_BYTES = 1024 * 1024
+
+/**
+ * The file that holds: the named one, else `rafka.yaml` here or in the nearest folder above, else the user's. Undefined when there is none.
+ * @throws RafkaError `INVALID_CONFIGURATION` when the named one cannot be read, and when a found one belongs to another user:
+ *   it could name hooks, and hooks are code
+ */
+export function findConfigFile(search: FileSearch): ConfigFile | undefined {
+  if (search.named === 'none') return undefined
+  if (search.named !== undefined) return readNamed(resolve(search.cwd, search.named))
+  for (const file of candidates(search)) {
+    const found = readIfPresent(file, search.uid)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function* candidates({ cwd, env }: FileSearch): Iterable<string> {
+  for (let folder = resolve(cwd), above = ''; folder !== above; above = folder, folder = dirname(folder)) {
+    yield join(folder, 'rafka.yaml')
+  }
+  const xdg = env.XDG_CONFIG_HOME
+  const base = xdg !== undefined && isAbsolute(xdg) ? xdg : join(env.HOME ?? homedir(), '.config')
+  yield join(base, 'rafka', 'config.yaml')
+}
+
+function readNamed(file: string): ConfigFile {
+  try {
+    return { file, text: readBounded(file, undefined) }
+  } catch (error) {
+    if (error instanceof RafkaError) throw error
+    throw unreadable(file, error)
+  }
+}
+
+function readIfPresent(file: string, uid: number | undefined): ConfigFile | undefined {
+  try {
+    return { file, text: readBounded(file, uid) }
+  } catch (error) {
+    if (error instanceof RafkaError) throw error
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined
+    throw unreadable(file, error)
+  }
+}
+
+/** Looks at the owner of what was opened, not of what the name leads to a moment later. */
+function readBounded(file: string, uid: number | undefined): string {
+  const opened = openSync(file, 'r')
+  try {
+    const stat = fstatSync(opened)
+    if (uid !== undefined && stat.uid !== uid) throw notOurs(file, stat.uid)
+    if (stat.size > MAX_FILE_BYTES) {
+      throw invalid(file, `${file} has ${stat.size} bytes; a configuration has at most ${MAX_FILE_BYTES}`)
+    }
+    return readFileSync(opened, 'utf8')
+  } finally {
+    closeSync(opened)
+  }
+}
+
+function notOurs(file: string, owner: number): RafkaError {
+  return invalid(
+    file,
+    `${file} was found by searching and belongs to another user (id ${owner}): it is not read, since it could name hooks, which are code. ` +
+      `Name it with --config if you trust it, or use --config none`,
+  )
+}
+
+function unreadable(file: string, error: unknown): RafkaError {
+  const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : `cannot be read: ${error}`
+  return invalid(file, `the configuration file ${file} ${reason}`, error)
+}
+
+function invalid(file: string, message: string, cause?: unknown): RafkaError {
+  return new RafkaError('INVALID_CONFIGURATION', message, { cause, details: { file } })
+}

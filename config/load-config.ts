@@ -1,0 +1,172 @@
+import { homedir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
+import { RafkaError } from '../src/index.ts'
+import { type ConfigKeyName, type ConfigValue, configKeyNames, configKeys, environmentName } from './config-keys.ts'
+import { findConfigFile } from './find-config-file.ts'
+import { ValueProblem } from './value-kinds.ts'
+
+/** Where a value comes from. */
+export type ConfigOrigin =
+  | { readonly from: 'flag'; readonly flag: string }
+  | { readonly from: 'environment'; readonly variable: string }
+  | { readonly from: 'file'; readonly file: string; readonly line: number }
+  | { readonly from: 'default' }
+
+/** A value given on the command line. */
+export interface FlagValue {
+  /** For messages: `--data-dir`. */
+  readonly flag: string
+  readonly value: unknown
+}
+
+/** What the configuration is made of. */
+export interface ConfigSources {
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly flags?: ReadonlyMap<ConfigKeyName, FlagValue>
+  /** From `--config`; `none` for no file. Over `RAFKA_CONFIG`. */
+  readonly file?: string | undefined
+  /** This user's id, against which the owner of a found file is checked; undefined on systems that have none. */
+  readonly uid?: number | undefined
+}
+
+interface Setting {
+  readonly value: unknown
+  readonly text: string
+  readonly origin: ConfigOrigin
+}
+
+/** Every key with its value in force and where that comes from. */
+export class Config {
+  /** The file that was read, if any. */
+  readonly file: string | undefined
+  /** Always set: the user's own directory when nothing names another. */
+  readonly dataDir: string
+  readonly #settings: ReadonlyMap<ConfigKeyName, Setting>
+
+  constructor(file: string | undefined, dataDir: string, settings: ReadonlyMap<ConfigKeyName, Setting>) {
+    this.file = file
+    this.dataDir = dataDir
+    this.#settings = settings
+  }
+
+  /** The value in force; undefined where a key without a default is not set. */
+  get<Name extends ConfigKeyName>(name: Name): ConfigValue<Name> | undefined {
+    const setting = this.#settings.get(name)
+    return (setting === undefined ? defaultOf(name) : setting.value) as ConfigValue<Name> | undefined
+  }
+
+  /** The value of a key that has a default. */
+  value<Name extends ConfigKeyName>(name: Name): ConfigValue<Name> {
+    const value = this.get(name)
+    if (value === undefined) throw new Error(`${name} has no default`)
+    return value
+  }
+
+  /** The value if somebody set it; undefined leaves the choice to whoever is asked. */
+  given<Name extends ConfigKeyName>(name: Name): ConfigValue<Name> | undefined {
+    return this.#settings.get(name)?.value as ConfigValue<Name> | undefined
+  }
+
+  /** As it was written, or the default as rafka.yaml has it. */
+  text(name: ConfigKeyName): string | undefined {
+    return this.#settings.get(name)?.text ?? configKeys[name].defaultText
+  }
+
+  origin(name: ConfigKeyName): ConfigOrigin {
+    return this.#settings.get(name)?.origin ?? { from: 'default' }
+  }
+
+  /** What is set of the section `broker`, by Kafka's names and as Kafka writes values: for the broker's static configs. */
+  brokerConfigs(): Record<string, string> {
+    const entries = configKeyNames.flatMap((name) => {
+      const value = name.startsWith('broker.') ? this.given(name) : undefined
+      return value === undefined ? [] : [[name.slice('broker.'.length), String(value)]]
+    })
+    return Object.fromEntries(entries)
+  }
+}
+
+function defaultOf(name: ConfigKeyName): unknown {
+  const { kind, defaultText } = configKeys[name]
+  return defaultText === undefined ? undefined : kind.read(defaultText, '/')
+}
+
+/**
+ * Puts the configuration together: flag over environment (`RAFKA_…`) over file over default.
+ * @throws RafkaError `INVALID_CONFIGURATION` naming key, file and line (or the flag or variable), and the nearest right key
+ */
+export async function loadConfig(sources: ConfigSources): Promise<Config> {
+  const named = sources.file ?? nonEmpty(sources.env.RAFKA_CONFIG)
+  const file = findConfigFile({ named, cwd: sources.cwd, env: sources.env, uid: sources.uid })
+  const settings = new Map<ConfigKeyName, Setting>()
+  if (file !== undefined) {
+    // The YAML parser is loaded for a file only: it takes as long as all the rest of a start.
+    const { readConfigFile } = await import('./read-config-file.ts')
+    for (const [name, { value, text, line }] of readConfigFile(file)) {
+      settings.set(name, { value, text, origin: { from: 'file', file: file.file, line } })
+    }
+  }
+  for (const name of configKeyNames) {
+    const setting = fromFlag(name, sources) ?? fromEnvironment(name, sources)
+    if (setting !== undefined) settings.set(name, setting)
+  }
+  return new Config(file?.file, dataDirectory(settings, sources.env), settings)
+}
+
+function fromFlag(name: ConfigKeyName, { flags, cwd }: ConfigSources): Setting | undefined {
+  const given = flags?.get(name)
+  if (given === undefined) return undefined
+  const value = read(name, given.value, cwd, given.flag)
+  return { value, text: String(given.value), origin: { from: 'flag', flag: given.flag } }
+}
+
+function fromEnvironment(name: ConfigKeyName, { env, cwd }: ConfigSources): Setting | undefined {
+  // A hook is code: a variable that some other program left behind must not name one.
+  if (name === 'hooks') return undefined
+  const variable = environmentName(name)
+  const text = nonEmpty(env[variable])
+  if (text === undefined) return undefined
+  return { value: read(name, text, cwd, variable), text, origin: { from: 'environment', variable } }
+}
+
+function read(name: ConfigKeyName, raw: unknown, base: string, source: string): unknown {
+  const { kind } = configKeys[name]
+  try {
+    const value = kind.read(raw, base)
+    if (value !== undefined) return value
+    throw new ValueProblem(`expected ${kind.expects}, not ${JSON.stringify(raw)}`)
+  } catch (error) {
+    if (!(error instanceof ValueProblem)) throw error
+    throw new RafkaError('INVALID_CONFIGURATION', `${source}: ${error.message}`, { details: { key: name, source } })
+  }
+}
+
+/** `data-dir` and `storage.path` name the same thing; the one from the stronger source holds. */
+function dataDirectory(settings: ReadonlyMap<ConfigKeyName, Setting>, env: ConfigSources['env']): string {
+  const named = settings.get('data-dir')
+  const alias = settings.get('storage.path')
+  if (named !== undefined && alias !== undefined && named.origin.from === alias.origin.from) {
+    if (named.value !== alias.value) throw twoDirectories(named, alias)
+  }
+  const strongest = [named, alias].filter((one) => one !== undefined).sort((a, b) => rank(a) - rank(b))[0]
+  if (strongest !== undefined) return String(strongest.value)
+  // A relative one counts as not set, as its specification says.
+  const xdg = env.XDG_DATA_HOME
+  const base = xdg !== undefined && isAbsolute(xdg) ? xdg : join(nonEmpty(env.HOME) ?? homedir(), '.local', 'share')
+  return join(base, 'rafka')
+}
+
+function rank(setting: Setting): number {
+  return ['flag', 'environment', 'file', 'default'].indexOf(setting.origin.from)
+}
+
+function twoDirectories(named: Setting, alias: Setting): RafkaError {
+  const where = alias.origin.from === 'file' ? `${alias.origin.file}:${alias.origin.line}: ` : ''
+  const message = `${where}data-dir (${named.value}) and storage.path (${alias.value}) name the same thing: set one of them`
+  return new RafkaError('INVALID_CONFIGURATION', message, { details: { key: 'storage.path' } })
+}
+
+function nonEmpty(value: string | undefined): string | undefined {
+  return value === undefined || value === '' ? undefined : value
+}

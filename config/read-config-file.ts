@@ -1,0 +1,151 @@
+import { dirname } from 'node:path'
+import type { Document, LineCounter, Node, Pair } from 'yaml'
+import { isMap, isScalar, LineCounter as Lines, parseDocument } from 'yaml'
+import { RafkaError } from '../src/index.ts'
+import { type ConfigKeyName, configKeyNames, configKeys, isConfigKey } from './config-keys.ts'
+import type { ConfigFile } from './find-config-file.ts'
+import { nearestName } from './nearest-name.ts'
+import { ValueProblem } from './value-kinds.ts'
+
+/** A value out of a file. */
+export interface FileValue {
+  readonly value: unknown
+  /** As it was written, on one line. */
+  readonly text: string
+  readonly line: number
+}
+
+/**
+ * Reads a YAML file into values by the full names of their keys. `storage: { type: … }` and `storage.type: …` mean the same.
+ * @throws RafkaError `INVALID_CONFIGURATION` with file and line for broken YAML, an unknown key (with the nearest right one), a wrong value
+ */
+export function readConfigFile({ file, text }: ConfigFile): Map<ConfigKeyName, FileValue> {
+  const lines = new Lines()
+  const document = parseDocument(text, { lineCounter: lines, strict: true, logLevel: 'silent' })
+  const values = new Map<ConfigKeyName, FileValue>()
+  const reader = { file, text, lines, document, values }
+  const broken = document.errors[0]
+  if (broken !== undefined) {
+    throw problem(reader, broken.pos[0], undefined, broken.message.split('\n')[0]!.replace(/ at line .*$/, ''))
+  }
+  const root = document.contents
+  if (root !== null && !(isScalar(root) && root.value === null)) readSection(reader, root, '')
+  return values
+}
+
+interface Reader {
+  readonly file: string
+  readonly text: string
+  readonly lines: LineCounter
+  readonly document: Document.Parsed
+  readonly values: Map<ConfigKeyName, FileValue>
+}
+
+function readSection(reader: Reader, node: Node, section: string): void {
+  if (!isMap(node)) {
+    const what = section === '' ? 'the file' : `"${section}"`
+    throw problem(reader, startOf(node), section, `${what} must be a mapping of keys to values`)
+  }
+  for (const pair of node.items) readPair(reader, pair as Pair<Node, Node | null>, section)
+}
+
+function readPair(reader: Reader, pair: Pair<Node, Node | null>, section: string): void {
+  const at = startOf(pair.key)
+  const own = isScalar(pair.key) ? String(pair.key.value) : '?'
+  const name = section === '' ? own : `${section}.${own}`
+  if (isConfigKey(name)) {
+    readValue(reader, name, pair.value, at)
+    return
+  }
+  if (!isSection(name)) throw problem(reader, at, name, `unknown key "${name}"${suggestion(name)}`)
+  if (pair.value !== null && !(isScalar(pair.value) && pair.value.value === null)) {
+    readSection(reader, resolved(reader, pair.value), name)
+  }
+}
+
+function readValue(reader: Reader, name: ConfigKeyName, node: Node | null, keyAt: number): void {
+  const earlier = reader.values.get(name)
+  if (earlier !== undefined) throw problem(reader, keyAt, name, `"${name}" stands twice, first in line ${earlier.line}`)
+  const { kind } = configKeys[name]
+  const raw = node === null ? null : plainValue(reader, node, keyAt)
+  const written = writtenText(reader, node)
+  try {
+    const value = raw === null ? undefined : kind.read(raw, dirname(reader.file))
+    if (value === undefined) throw new ValueProblem(`expected ${kind.expects}, not ${shorten(JSON.stringify(raw))}`)
+    reader.values.set(name, { value, text: written, line: lineOf(reader, keyAt) })
+  } catch (error) {
+    if (!(error instanceof ValueProblem)) throw error
+    throw problem(reader, positionInside(node, error.path) ?? keyAt, name, `${name}: ${error.message}`)
+  }
+}
+
+/** The value without YAML's dress. Aliases of aliases could make much of little: they are counted. */
+function plainValue(reader: Reader, node: Node, keyAt: number): unknown {
+  try {
+    return resolved(reader, node).toJS(reader.document, { maxAliasCount: 100 })
+  } catch (error) {
+    if (error instanceof RafkaError) throw error
+    throw problem(reader, keyAt, undefined, error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** Where the part of a list or mapping that a problem is about begins. */
+function positionInside(node: Node | null, path: ReadonlyArray<string | number>): number | undefined {
+  let here: unknown = node
+  let found: number | undefined
+  for (const step of path) {
+    if (here === null || typeof here !== 'object' || !('get' in here) || typeof here.get !== 'function') break
+    here = here.get(step, true)
+    const range = (here as Node | undefined)?.range
+    if (range) found = range[0]
+  }
+  return found
+}
+
+function resolved(reader: Reader, node: Node): Node {
+  const target = 'source' in node && 'resolve' in node ? (node as never as Alias).resolve(reader.document) : node
+  if (target === undefined) throw problem(reader, startOf(node), undefined, 'an alias names nothing')
+  return target
+}
+
+interface Alias {
+  resolve(document: Document.Parsed): Node | undefined
+}
+
+function isSection(name: string): boolean {
+  return configKeyNames.some((known) => known.startsWith(`${name}.`))
+}
+
+/** `durability` alone is meant as `storage.durability`; everything else by distance. */
+function suggestion(name: string): string {
+  const last = `.${name}`
+  const near =
+    configKeyNames.find((known) => known.endsWith(last)) ?? nearestName(name, [...configKeyNames, ...sections])
+  return near === undefined ? '; `rafka config show` lists all' : `; did you mean "${near}"?`
+}
+
+const sections = [...new Set(configKeyNames.flatMap((name) => (name.includes('.') ? [name.split('.')[0]!] : [])))]
+
+function writtenText(reader: Reader, node: Node | null): string {
+  const range = node?.range
+  return range ? reader.text.slice(range[0], range[1]).replaceAll(/\s+/g, ' ').trim() : ''
+}
+
+function shorten(shown: string): string {
+  return shown.length > 60 ? `${shown.slice(0, 60)}…` : shown
+}
+
+function startOf(node: Node | null): number {
+  return node?.range?.[0] ?? 0
+}
+
+function lineOf(reader: Reader, position: number): number {
+  return Math.max(1, reader.lines.linePos(position).line)
+}
+
+function problem(reader: Reader, position: number, key: string | undefined, message: string): RafkaError {
+  const line = lineOf(reader, position)
+  return new RafkaError('INVALID_CONFIGURATION', `${reader.file}:${line}: ${message}`, {
+    details: { file: reader.file, line, ...(key === undefined ? {} : { key }) },
+  })
+}

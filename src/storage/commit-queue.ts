@@ -23,6 +23,7 @@ export class CommitQueue {
   #waiting: Array<PendingCommit & { bytes: number }> = []
   #waitingBytes = 0
   #busy = false
+  readonly #tasks: Array<() => Promise<void>> = []
   #idleListeners: Array<() => void> = []
 
   constructor(write: GroupWriter, limits: { maxGroupBytes?: number; maxWaitingBytes?: number } = {}) {
@@ -46,10 +47,15 @@ export class CommitQueue {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ changes, bytes, resolve, reject })
       this.#waitingBytes += bytes
-      if (this.#busy) return
-      this.#busy = true
-      // After the poll phase: all requests that arrived in it join the group.
-      setImmediate(() => void this.#next())
+      this.#start()
+    })
+  }
+
+  /** Runs `task` between two groups, after all that was added before. */
+  run(task: () => Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#tasks.push(() => task().then(resolve, reject))
+      this.#start()
     })
   }
 
@@ -59,20 +65,31 @@ export class CommitQueue {
     return new Promise((resolve) => this.#idleListeners.push(resolve))
   }
 
+  #start(): void {
+    if (this.#busy) return
+    this.#busy = true
+    // After the poll phase: all requests that arrived in it join the group.
+    setImmediate(() => void this.#next())
+  }
+
   async #next(): Promise<void> {
-    const group = this.#takeGroup()
+    if (this.#waiting.length > 0) await this.#writeGroup(this.#takeGroup())
+    else await this.#tasks.shift()?.()
+    if (this.#waiting.length > 0 || this.#tasks.length > 0) {
+      setImmediate(() => void this.#next())
+      return
+    }
+    this.#busy = false
+    for (const tell of this.#idleListeners.splice(0)) tell()
+  }
+
+  async #writeGroup(group: readonly PendingCommit[]): Promise<void> {
     try {
       const written = this.#write(group)
       if (written !== undefined) await written
     } catch (error) {
       for (const commit of group) commit.reject(error)
     }
-    if (this.#waiting.length > 0) {
-      setImmediate(() => void this.#next())
-      return
-    }
-    this.#busy = false
-    for (const tell of this.#idleListeners.splice(0)) tell()
   }
 
   #takeGroup(): readonly PendingCommit[] {

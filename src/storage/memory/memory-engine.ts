@@ -1,7 +1,13 @@
-import type { Logger } from '../../core/log.ts'
+import { isRafkaError } from '../../core/errors.ts'
+import { type Logger, silentLogger } from '../../core/log.ts'
 import type { BatchInfo, Change, Durability, LogExtent, LogId, StorageEngine } from '../../core/storage-engine.ts'
-import { closedError } from '../refusal.ts'
+import { unusableDirectory } from '../directory.ts'
+import { closedError, describeCause } from '../refusal.ts'
+import type { Lock } from '../sqlite/exclusive-lock.ts'
+import { Journal } from './journal.ts'
+import { lockDirectory } from './lock-directory.ts'
 import { MemoryDraft, MemoryState } from './memory-state.ts'
+import { recover } from './recovery.ts'
 
 /** How much a memory engine holds, and where it keeps its write-ahead log. */
 export interface MemoryEngineOptions {
@@ -14,23 +20,49 @@ export interface MemoryEngineOptions {
   readonly logger?: Logger | undefined
 }
 
-/** Opens the storage engine that keeps everything in memory. */
-export async function openMemoryEngine(options: MemoryEngineOptions): Promise<StorageEngine> {
-  return new MemoryEngine(options)
+/** As `MemoryEngineOptions`; the bound that tests set low to see snapshots. */
+export interface MemoryEngineInternals {
+  /** A snapshot is taken when there are more bytes of log than this, and than what is held in memory. */
+  readonly snapshotBytes?: number
+}
+
+const SNAPSHOT_BYTES = 64 * 2 ** 20
+
+/**
+ * Opens the storage engine that keeps everything in memory and, with a path, in a write-ahead log and snapshots.
+ * @throws RafkaError `DATA_DIRECTORY_UNUSABLE`, `DATA_DIRECTORY_IN_USE`, `STORAGE_CORRUPT`, `STORAGE_VERSION_UNSUPPORTED`
+ */
+export async function openMemoryEngine(options: MemoryEngineOptions & MemoryEngineInternals): Promise<StorageEngine> {
+  if (options.path === undefined) return new MemoryEngine(new MemoryState(), options.maxBytes, undefined)
+  const lock = lockDirectory(options.path)
+  try {
+    const logger = options.logger ?? silentLogger
+    const { state, wal, earlierBytes } = await recover(options.path, logger)
+    const { path: directory, maxBytes, durability, snapshotBytes = SNAPSHOT_BYTES } = options
+    const journal = new Journal({ directory, state, wal, earlierBytes, maxBytes, durability, snapshotBytes, logger })
+    return new MemoryEngine(state, maxBytes, { journal, lock })
+  } catch (error) {
+    lock.release()
+    throw openingError(options.path, error)
+  }
 }
 
 class MemoryEngine implements StorageEngine {
   readonly name = 'memory'
-  readonly #state = new MemoryState()
+  readonly #state: MemoryState
   readonly #maxBytes: number
-  #closed = false
+  readonly #durable: { journal: Journal; lock: Lock } | undefined
+  #closing: Promise<void> | undefined
 
-  constructor(options: MemoryEngineOptions) {
-    this.#maxBytes = options.maxBytes
+  constructor(state: MemoryState, maxBytes: number, durable: { journal: Journal; lock: Lock } | undefined) {
+    this.#state = state
+    this.#maxBytes = maxBytes
+    this.#durable = durable
   }
 
   async commit(changes: readonly Change[]): Promise<void> {
     this.#assertOpen()
+    if (this.#durable !== undefined) return this.#durable.journal.commit(changes)
     const draft = new MemoryDraft(this.#state, this.#maxBytes)
     draft.add(changes)
     draft.publish()
@@ -69,13 +101,28 @@ class MemoryEngine implements StorageEngine {
 
   async reclaim(): Promise<void> {
     this.#assertOpen()
+    await this.#durable?.journal.compact()
   }
 
-  async close(): Promise<void> {
-    this.#closed = true
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#durable?.journal.close()
+    } finally {
+      this.#durable?.lock.release()
+    }
   }
 
   #assertOpen(): void {
-    if (this.#closed) throw closedError(this.name)
+    if (this.#closing !== undefined) throw closedError(this.name)
   }
+}
+
+function openingError(directory: string, error: unknown): unknown {
+  if (isRafkaError(error) || !(error instanceof Error && 'syscall' in error)) return error
+  return unusableDirectory(directory, describeCause(error), error)
 }

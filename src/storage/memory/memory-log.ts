@@ -143,6 +143,13 @@ export class MemoryLog implements Extent {
     return best
   }
 
+  /** All of them, in order. */
+  *batches(): Generator<StoredBatch> {
+    for (const { segment, from, to } of this.#views) {
+      for (let index = from; index < to; index++) yield segment.batch(index)
+    }
+  }
+
   *#from(offset: number): Generator<{ view: SegmentView; index: number }> {
     const first = this.#find(offset)
     for (let at = first.view; at < this.#views.length; at++) {

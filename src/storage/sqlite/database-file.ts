@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { RafkaError } from '../../core/errors.ts'
 import type { Durability } from '../../core/storage-engine.ts'
@@ -27,6 +27,7 @@ export function databaseFile(directory: string): string {
  */
 export function openDatabaseFile(directory: string, durability: Durability): Database {
   ensureDirectory(directory)
+  refuseOtherEngine(directory)
   const file = databaseFile(directory)
   checkHeader(file)
   let database: Database | undefined
@@ -44,6 +45,23 @@ export function openDatabaseFile(directory: string, durability: Durability): Dat
 export function corruptDatabase(file: string, cause: unknown): RafkaError {
   const message = `${file} is damaged: ${describeCause(cause)}; the file was kept as it is: see "rafka storage verify", then "rafka storage verify --repair"`
   return new RafkaError('STORAGE_CORRUPT', message, { cause, details: { file } })
+}
+
+function refuseOtherEngine(directory: string): void {
+  const foreign = namesIn(directory).find((name) => /^(wal-\d+\.log|snapshot-\d+\.bin)$/.test(name))
+  if (foreign === undefined) return
+  throw unusableDirectory(
+    directory,
+    `it holds data of the memory engine (${foreign}); open it with storage.type memory`,
+  )
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+  } catch (error) {
+    throw unusableDirectory(directory, describeCause(error), error)
+  }
 }
 
 /** Looks at a file before SQLite does, which would already write to what it opens. */

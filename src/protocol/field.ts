@@ -1,13 +1,13 @@
 import { zeroUuid } from './uuid.ts'
 
 /** What a field looks like on the wire, before versions and nullability. */
-export type WireType =
+type WireType =
   | { readonly kind: ScalarKind }
   | { readonly kind: 'string'; readonly neverCompact: boolean }
   | { readonly kind: 'array'; readonly element: Field<unknown> }
   | { readonly kind: 'struct'; readonly fields: Fields }
 
-export type ScalarKind =
+type ScalarKind =
   | 'int8'
   | 'int16'
   | 'int32'
@@ -76,7 +76,7 @@ export class Field<T> {
 }
 
 /** Default of every array field: shared, so frozen. */
-export const emptyArray: readonly never[] = Object.freeze([])
+const emptyArray: readonly never[] = Object.freeze([])
 /** Default of every bytes field. */
 export const emptyBytes: Buffer = Buffer.alloc(0)
 

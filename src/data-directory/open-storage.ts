@@ -1,5 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync } from 'node:fs'
 import type { Logger } from '../core/log.ts'
 import type { Durability, StorageEngine } from '../core/storage-engine.ts'
 import { unusableDirectory } from './prepare-directory.ts'
@@ -15,33 +14,33 @@ export interface StorageSettings {
   readonly maxBytes?: number | undefined
 }
 
-const MARKER = 'storage'
 const DEFAULT_MAX_BYTES = 1024 * 1024 * 1024
+const memoryFile = /^(wal-\d+\.log|snapshot-\d+\.bin)$/
 
-/** The engine whose data a directory holds; undefined for a new directory. */
+/** The engine whose data a directory holds, told by its files; undefined for a new or missing directory. */
 export function storedType(directory: string): StorageType | undefined {
-  if (existsSync(join(directory, 'rafka.db'))) return 'sqlite'
-  try {
-    const text = readFileSync(join(directory, MARKER), 'utf8').trim()
-    return text === 'memory' || text === 'sqlite' ? text : undefined
-  } catch {
-    return undefined
-  }
+  const files = filesOf(directory)
+  if (files.includes('rafka.db')) return 'sqlite'
+  return files.some((file) => memoryFile.test(file)) ? 'memory' : undefined
 }
 
 /**
- * Which engine to open a directory with. For the holder of its lock; notes the choice in a new directory.
+ * Which engine to open a directory with.
  * @throws RafkaError `DATA_DIRECTORY_UNUSABLE` when it holds the data of another
  */
 export function chooseStorage(directory: string, wanted: StorageType | undefined): StorageType {
   const stored = storedType(directory)
-  const type = wanted ?? stored ?? 'sqlite'
-  if (stored === undefined) writeFileSync(join(directory, MARKER), `${type}\n`, { mode: 0o600 })
-  else if (stored !== type) {
-    const reason = `it holds data of the ${stored} engine, and ${type} was asked for; set storage.type to ${stored}, or name another directory`
-    throw unusableDirectory(directory, reason)
+  if (stored === undefined || wanted === undefined || stored === wanted) return stored ?? wanted ?? 'sqlite'
+  const reason = `it holds data of the ${stored} engine, and ${wanted} was asked for; set storage.type to ${stored}, or name another directory`
+  throw unusableDirectory(directory, reason)
+}
+
+function filesOf(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+  } catch {
+    return []
   }
-  return type
 }
 
 /** Opens the engine. The modules of the other one are never loaded. */

@@ -95,20 +95,10 @@ for (const [title, batchBytes] of [
 }
 
 for (const { engine } of engines) {
-  let [{ end = 0 } = {}] = (await engine.logs()).filter(({ log }) => log === 2)
-  for (let index = 0; index < 100; index++, end++) {
-    const bytes = Buffer.alloc(2 ** 20, index)
-    await engine.commit([
-      {
-        append: 1,
-        batch: {
-          baseOffset: (await engine.logs())[0]!.end,
-          lastOffset: (await engine.logs())[0]!.end,
-          maxTimestamp: 1,
-          bytes,
-        },
-      },
-    ])
+  const first = (await engine.logs()).find(({ log }) => log === 1)?.end ?? 0
+  for (let offset = first; offset < first + 100; offset++) {
+    const bytes = Buffer.alloc(2 ** 20, offset)
+    await engine.commit([{ append: 1, batch: { baseOffset: offset, lastOffset: offset, maxTimestamp: 1, bytes } }])
   }
 }
 report(

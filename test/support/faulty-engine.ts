@@ -11,6 +11,7 @@ export class FaultyEngine implements StorageEngine {
   readonly name = 'faulty'
   readonly #inner: StorageEngine
   readonly #faults: Fault[] = []
+  readonly #pending = new Set<Promise<void>>()
   #gate: Promise<void> = Promise.resolve()
   #openGate: (() => void) | undefined
   #commitCount = 0
@@ -48,9 +49,16 @@ export class FaultyEngine implements StorageEngine {
     this.#openGate = undefined
   }
 
-  async commit(changes: readonly Change[]): Promise<void> {
+  commit(changes: readonly Change[]): Promise<void> {
     this.#commitCount++
-    const fault = this.#faults.shift()
+    const commit = this.#commit(changes, this.#faults.shift())
+    this.#pending.add(commit)
+    const done = () => void this.#pending.delete(commit)
+    commit.then(done, done)
+    return commit
+  }
+
+  async #commit(changes: readonly Change[], fault: Fault | undefined): Promise<void> {
     await this.#gate
     if (fault === 'fail') throw storageError('the disk failed, as the test asked for')
     await this.#inner.commit(changes)
@@ -87,6 +95,7 @@ export class FaultyEngine implements StorageEngine {
 
   async close(): Promise<void> {
     this.release()
+    await Promise.allSettled(this.#pending)
     await this.#inner.close()
   }
 }

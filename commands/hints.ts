@@ -6,6 +6,7 @@ const hints: ReadonlyMap<string, string> = new Map([
   ['BROKER_UNREACHABLE', 'is it running, and is the address right? Without --brokers the data directory is used'],
   ['DATA_DIRECTORY_IN_USE', 'rafka broker status tells who serves it; --data-dir names another'],
   ['DATA_DIRECTORY_UNUSABLE', 'name another with --data-dir DIR or RAFKA_DATA_DIR'],
+  ['LISTENER_UNUSABLE', '--port N listens elsewhere; --port 0 takes any free port'],
   ['STORAGE_CORRUPT', 'rafka storage verify tells what is damaged; with --repair it keeps what is whole'],
   ['STORAGE_VERSION_UNSUPPORTED', 'update rafka, or name another data directory with --data-dir'],
   ['INVALID_CONFIGURATION', 'rafka config show lists every key and its value'],

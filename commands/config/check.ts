@@ -24,7 +24,9 @@ export const checkConfig: CommandSpec<Record<never, never>> = defineCommand({
     const warnings = unknownVariables(context.io.env)
     if (context.wantsJson) return context.terminal.json({ ok: true, file: config.file ?? null, warnings })
     for (const warning of warnings) context.terminal.warn(`warning: ${warning}`)
-    context.terminal.print(config.file === undefined ? 'no file; defaults and environment are good' : `${config.file} is good`)
+    context.terminal.print(
+      config.file === undefined ? 'no file; defaults and environment are good' : `${config.file} is good`,
+    )
   },
 })
 
@@ -33,7 +35,9 @@ function checkHooks(config: Config): void {
     if (!isAbsolute(module) || existsSync(module)) continue
     const origin = config.origin('hooks')
     const where = origin.from === 'file' ? `${origin.file}:${origin.line}: ` : ''
-    throw new RafkaError('INVALID_CONFIGURATION', `${where}hooks: ${module} does not exist`, { details: { key: 'hooks' } })
+    throw new RafkaError('INVALID_CONFIGURATION', `${where}hooks: ${module} does not exist`, {
+      details: { key: 'hooks' },
+    })
   }
 }
 

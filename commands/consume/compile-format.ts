@@ -3,7 +3,7 @@ import { escapeBytes, escapeInJson, escapeText, jsonText } from '../output/escap
 import type { OutputBuffer } from '../output/output-buffer.ts'
 import { reindentJson } from '../output/reindent-json.ts'
 import { unescapeBytes } from '../unescape.ts'
-import { keyOf, type RecordRenderer, valueOf } from './record-renderer.ts'
+import { keyBytes, type RecordRenderer, valueBytes } from './record-renderer.ts'
 
 /** What stands for the bytes of a key or value. */
 type BytesWriter = (bytes: Buffer, out: OutputBuffer) => void
@@ -51,7 +51,7 @@ function literal(text: string): RecordRenderer[] {
 }
 
 function verbPart(verb: string, modifier: string | undefined, safe: boolean): RecordRenderer {
-  if (verb === 'k' || verb === 'v') return bytesPart(verb === 'k' ? keyOf : valueOf, modifier, safe)
+  if (verb === 'k' || verb === 'v') return bytesPart(verb === 'k' ? keyBytes : valueBytes, modifier, safe)
   const part = otherVerbs(safe).get(verb)
   if (part === undefined)
     throw wrongFormat(`unknown verb %${verb}`, elsewhere.get(verb) ?? 'known are %t %p %o %d %k %v %h %%')
@@ -60,7 +60,7 @@ function verbPart(verb: string, modifier: string | undefined, safe: boolean): Re
   return part
 }
 
-function bytesPart(read: typeof keyOf, modifier: string | undefined, safe: boolean): RecordRenderer {
+function bytesPart(read: typeof keyBytes, modifier: string | undefined, safe: boolean): RecordRenderer {
   const write = modifier === undefined ? (safe ? escaped : asTheyAre) : modifiers.get(modifier)
   if (write === undefined) throw wrongFormat(`unknown modifier {${modifier}}`, 'known are {hex}, {base64} and {json}')
   return (record, _, out) => {

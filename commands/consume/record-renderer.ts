@@ -13,11 +13,11 @@ export const renderValue: RecordRenderer = (record, _, out) => {
 }
 
 /** Key of the record a cursor stands on, valid until its next step; null when it has none. */
-export function keyOf(record: RecordCursor): Buffer | null {
+export function keyBytes(record: RecordCursor): Buffer | null {
   return record.keyStart < 0 ? null : record.bytes.subarray(record.keyStart, record.keyEnd)
 }
 
 /** Value of the record a cursor stands on, valid until its next step; null for a tombstone. */
-export function valueOf(record: RecordCursor): Buffer | null {
+export function valueBytes(record: RecordCursor): Buffer | null {
   return record.valueStart < 0 ? null : record.bytes.subarray(record.valueStart, record.valueEnd)
 }

@@ -1,14 +1,14 @@
 import { isUtf8 } from 'node:buffer'
 import { jsonText } from '../output/escape-text.ts'
-import { keyOf, type RecordRenderer, valueOf } from './record-renderer.ts'
+import { keyBytes, type RecordRenderer, valueBytes } from './record-renderer.ts'
 
 /**
  * One JSON object per line that holds all of a record, so that `produce -f json` makes the same one of it. Keys, values and values of
  * headers are strings where they are UTF-8, else base64 with an `…encoding` beside them; null where they are null.
  */
 export const renderJson: RecordRenderer = (record, { topic, partition }, out) => {
-  const key = bytesInJson(keyOf(record))
-  const value = bytesInJson(valueOf(record))
+  const key = bytesInJson(keyBytes(record))
+  const value = bytesInJson(valueBytes(record))
   const object = {
     topic,
     partition,

@@ -1,13 +1,13 @@
 import { escapeBytes, escapeText } from '../output/escape-text.ts'
 import type { Paint } from '../output/terminal.ts'
-import { keyOf, type RecordRenderer, valueOf } from './record-renderer.ts'
+import { keyBytes, type RecordRenderer, valueBytes } from './record-renderer.ts'
 
 /** For people: `orders/0 @42  12:00:01.123  key  value`, headers on a line below. `-` is a null key. Nothing acts on the terminal. */
 export function renderPretty(paint: Paint, now: Date): RecordRenderer {
   const today = dayOf(now)
   return (record, { topic, partition }, out) => {
-    const key = keyOf(record)
-    const value = valueOf(record)
+    const key = keyBytes(record)
+    const value = valueBytes(record)
     const place = paint.cyan(`${escapeText(topic)}/${partition} @${record.offset}`)
     const shownKey = key === null ? paint.dim('-') : paint.bold(escapeBytes(key))
     const shownValue = value === null ? paint.dim('(tombstone)') : escapeBytes(value)

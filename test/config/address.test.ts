@@ -20,7 +20,9 @@ test('an address that is written down reads the same', () => {
     host: fc.oneof(fc.ipV4(), fc.ipV6(), fc.domain()),
     port: fc.integer({ min: 0, max: 65_535 }),
   })
-  fc.assert(fc.property(address, (one) => {
+  fc.assert(
+    fc.property(address, (one) => {
       expect(parseAddress(formatAddress(one))).toEqual(one)
-    }))
+    }),
+  )
 })

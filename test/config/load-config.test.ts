@@ -144,13 +144,28 @@ describe('the file is', () => {
 describe('a mistake is told with file, line and what to do', () => {
   test.each([
     ['an unknown key', '\nstorge: { type: memory }', 2, /unknown key "storge"; did you mean "storage"\?/],
-    ['an unknown key in a section', 'storage:\n  typ: memory', 2, /unknown key "storage.typ"; did you mean "storage.type"\?/],
+    [
+      'an unknown key in a section',
+      'storage:\n  typ: memory',
+      2,
+      /unknown key "storage.typ"; did you mean "storage.type"\?/,
+    ],
     ['a key without its section', 'durability: os', 1, /did you mean "storage.durability"\?/],
     ["a broker's key without its section", 'num.partitions: 3', 1, /did you mean "broker.num.partitions"\?/],
     ['a key like those that every object has', '__proto__: { a: 1 }', 1, /unknown key "__proto__"/],
     ['another one of them', 'constructor: 1', 1, /unknown key "constructor"/],
-    ['a word that is none of the choices', 'storage.type: rocksdb', 1, /storage.type: expected one of sqlite, memory, not "rocksdb"/],
-    ['a wrong type', 'broker:\n  num.partitions: many', 2, /broker.num.partitions: expected a whole number from 1 to 10000/],
+    [
+      'a word that is none of the choices',
+      'storage.type: rocksdb',
+      1,
+      /storage.type: expected one of sqlite, memory, not "rocksdb"/,
+    ],
+    [
+      'a wrong type',
+      'broker:\n  num.partitions: many',
+      2,
+      /broker.num.partitions: expected a whole number from 1 to 10000/,
+    ],
     ['a number out of range', 'broker.num.partitions: 0', 1, /not 0/],
     ['a wrong unit', 'broker.log.retention.ms: 7x', 1, /expected a duration such as 500ms or 7d .*not "7x"/],
     ['a size as a duration', 'hook.timeout.ms: 5k', 1, /expected a duration/],
@@ -158,10 +173,20 @@ describe('a mistake is told with file, line and what to do', () => {
     ['a missing value', 'storage.type:', 1, /storage.type: expected/],
     ['a section that is a value', 'storage: memory', 1, /"storage" must be a mapping/],
     ['a file that is a list', '- storage', 1, /the file must be a mapping/],
-    ['a key that stands twice', 'storage.type: memory\nstorage: { type: sqlite }', 2, /"storage.type" stands twice, first in line 1/],
+    [
+      'a key that stands twice',
+      'storage.type: memory\nstorage: { type: sqlite }',
+      2,
+      /"storage.type" stands twice, first in line 1/,
+    ],
     ['a key that YAML finds twice', 'brokers: [a]\nbrokers: [b]', 2, /unique/i],
     ['broken YAML', 'brokers: []\nstorage: a: b', 2, /nested mappings/i],
-    ['a listener with an unknown key', 'listeners:\n  - { host: a, prot: 1 }', 2, /unknown key "prot"; did you mean "port"\?/],
+    [
+      'a listener with an unknown key',
+      'listeners:\n  - { host: a, prot: 1 }',
+      2,
+      /unknown key "prot"; did you mean "port"\?/,
+    ],
     ['a listener without a usable port', 'listeners:\n  - port: 90\n  - port: 99999', 3, /port: expected/],
     ['a hook without a module', 'hooks:\n  - options: {}', 2, /needs a module/],
     ['a broker that is no address', 'brokers:\n  - localhost:1\n  - "a b"', 3, /"a b" is not host:port/],
@@ -190,7 +215,9 @@ describe('a mistake is told with file, line and what to do', () => {
       '- module: a',
       '  options:',
       '    a: &a [x,x,x,x,x,x,x,x,x]',
-      ...'bcdefgh'.split('').map((name, at) => `    ${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[at]}`).join(',')}]`),
+      ...'bcdefgh'
+        .split('')
+        .map((name, at) => `    ${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[at]}`).join(',')}]`),
     ]
     write('rafka.yaml', bomb.join('\n'))
     expect((await failure()).message).toMatch(/alias/i)
@@ -229,7 +256,10 @@ describe('the data directory is', () => {
 
 describe('lists', () => {
   test('listeners are mappings or addresses, with defaults', async () => {
-    write('rafka.yaml', 'listeners:\n- { host: 0.0.0.0, port: 0, advertised: "kafka.local" }\n- "[::1]:1234"\n- { port: 5 }')
+    write(
+      'rafka.yaml',
+      'listeners:\n- { host: 0.0.0.0, port: 0, advertised: "kafka.local" }\n- "[::1]:1234"\n- { port: 5 }',
+    )
     expect((await load()).value('listeners')).toEqual([
       { host: '0.0.0.0', port: 0, advertised: { host: 'kafka.local', port: 0 } },
       { host: '::1', port: 1234 },

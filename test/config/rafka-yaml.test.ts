@@ -35,7 +35,9 @@ test('the section broker has the settings of the broker, with the same defaults'
   // What a broker states of itself cannot be set.
   const stated = ['advertised.listeners', 'process.roles']
   const settable = brokerConfigs.filter(({ name }) => !stated.includes(name))
-  const documented = configKeyNames.filter((name) => name.startsWith('broker.')).map((name) => name.slice('broker.'.length))
+  const documented = configKeyNames
+    .filter((name) => name.startsWith('broker.'))
+    .map((name) => name.slice('broker.'.length))
   expect(documented.sort()).toEqual(settable.map(({ name }) => name).sort())
   for (const { name, defaultValue } of settable) {
     const { kind, defaultText } = configKeys[`broker.${name}` as 'broker.num.partitions']

@@ -1,0 +1,119 @@
+import type { Command } from 'commander'
+import { formatAddress } from '../../config/address.ts'
+import { type ConfigKeyName, configKeyNames, isConfigKey } from '../../config/config-keys.ts'
+import type { ListenerConfig } from '../../config/list-kinds.ts'
+import type { FlagValue } from '../../config/load-config.ts'
+import { nearestName } from '../../config/nearest-name.ts'
+import { type EmbeddedRafka, RafkaError } from '../../src/index.ts'
+import { type CommandSpec, defineCommand } from '../command.ts'
+import type { CommandContext } from '../context.ts'
+import { onInterrupt } from '../interrupts.ts'
+import { collected, wholeNumber } from '../option-values.ts'
+import { openDirectory } from '../session.ts'
+import { readAssignments } from '../topics/read-assignments.ts'
+import { refuseBrokers } from './refuse-brokers.ts'
+import { logLevelOf, stderrLogger } from './stderr-logger.ts'
+
+interface StartFlags {
+  readonly port?: number
+  readonly listen?: readonly string[]
+  readonly storage?: string
+  readonly durability?: string
+  readonly set?: readonly string[]
+}
+
+function declare(command: Command): Command {
+  return command
+    .option('--port <n>', 'listen on this port of 127.0.0.1 (0: any free one)', wholeNumber(0, 65_535))
+    .option('--listen <host:port>', 'listen here, may be repeated (default 127.0.0.1:9092)', collected)
+    .option('--storage <engine>', 'sqlite (default) or memory')
+    .option('--durability <level>', 'fsync (default), os or none')
+    .option('-c, --set <name=value>', 'a config of the broker, may be repeated', collected)
+}
+
+/** `rafka broker start`: serves until SIGTERM or Ctrl-C. */
+export const startBroker: CommandSpec<StartFlags> = defineCommand({
+  usage: '[options]',
+  examples: [
+    ['rafka broker start', 'on 127.0.0.1:9092'],
+    ['rafka broker start --listen 0.0.0.0:9092', 'for other machines'],
+    ['rafka broker start --port 0 --data-dir /tmp/r', 'a free port, told on stdout'],
+    ['rafka broker start --set num.partitions=3', "a setting by Kafka's name"],
+  ],
+  declare,
+  async run(context, { flags }) {
+    refuseBrokers(context)
+    const config = await context.config(startFlags(flags))
+    const logger = stderrLogger(context.io.stderr, logLevelOf(context.flags), context.wantsJson)
+    await untilInterrupted(async () => {
+      // Who serves already must not be taken for this one: the listeners would be theirs.
+      const rafka = await openDirectory(config, { attach: false, logger })
+      return { rafka, ready: announce(context, rafka, config.value('listeners')) }
+    })
+  },
+})
+
+/** Serves until a signal; one that arrives during the start ends it in order too. */
+async function untilInterrupted(
+  start: () => Promise<{ readonly rafka: EmbeddedRafka; readonly ready: Promise<void> }>,
+): Promise<void> {
+  let interrupted = () => {}
+  const signal = new Promise<void>((resolve) => {
+    interrupted = resolve
+  })
+  using _ = onInterrupt(() => interrupted())
+  // A promise alone keeps no process alive, and a broker that is still starting has no door that would.
+  const alive = setInterval(() => {}, 2 ** 30)
+  try {
+    const { rafka, ready } = await start()
+    try {
+      await ready
+      await signal
+    } finally {
+      await rafka.close()
+    }
+  } finally {
+    clearInterval(alive)
+  }
+}
+
+/** Opens the listeners and tells their addresses on stdout, for scripts that wait for them. */
+async function announce(
+  context: CommandContext,
+  rafka: EmbeddedRafka,
+  listeners: readonly ListenerConfig[],
+): Promise<void> {
+  const addresses: string[] = []
+  for (const listener of listeners) addresses.push(formatAddress(await rafka.listen(listener)))
+  const { dataDir, storage, pid } = rafka.status()
+  if (context.wantsJson) context.terminal.json({ brokers: addresses, data_dir: dataDir, storage, pid })
+  else context.terminal.print(`BROKERS=${addresses.join(',')}`)
+}
+
+/** Flags that are keys of the configuration. */
+function startFlags(flags: StartFlags): Map<ConfigKeyName, FlagValue> {
+  if (flags.port !== undefined && flags.listen !== undefined) {
+    throw new RafkaError('INVALID_ARGUMENT', '--port and --listen exclude each other')
+  }
+  const given = new Map<ConfigKeyName, FlagValue>()
+  if (flags.port !== undefined) given.set('listeners', { flag: '--port', value: `127.0.0.1:${flags.port}` })
+  if (flags.listen !== undefined) given.set('listeners', { flag: '--listen', value: flags.listen.join(',') })
+  if (flags.storage !== undefined) given.set('storage.type', { flag: '--storage', value: flags.storage })
+  if (flags.durability !== undefined) given.set('storage.durability', { flag: '--durability', value: flags.durability })
+  for (const [name, value] of readAssignments('--set', flags.set)) {
+    given.set(brokerKey(name), { flag: `--set ${name}`, value })
+  }
+  return given
+}
+
+function brokerKey(name: string): ConfigKeyName {
+  const key = `broker.${name}`
+  if (isConfigKey(key)) return key
+  const known = configKeyNames
+    .filter((other) => other.startsWith('broker.'))
+    .map((other) => other.slice('broker.'.length))
+  const near = nearestName(name, known)
+  throw new RafkaError('INVALID_ARGUMENT', `--set: unknown config "${name}" of the broker`, {
+    details: { hint: near === undefined ? 'rafka config show broker lists all' : `did you mean "${near}"?` },
+  })
+}

@@ -1,0 +1,37 @@
+import type { Config } from '../config/load-config.ts'
+import { connect, type EmbeddedRafka, type OpenOptions, open, type Rafka } from '../src/index.ts'
+import { openOptions } from './open-options.ts'
+import type { Terminal } from './output/terminal.ts'
+
+/** What a command talks to. */
+export interface Session {
+  readonly rafka: Rafka
+  /** The same where it is a data directory rather than a broker on the network. */
+  readonly embedded: EmbeddedRafka | undefined
+}
+
+/**
+ * Connects to the brokers that the configuration names, else opens the data directory. Settles when a broker answered.
+ * @throws RafkaError `BROKER_UNREACHABLE`, and what `open` throws
+ */
+export async function openSession(config: Config, terminal: Terminal): Promise<Session> {
+  const brokers = config.get('brokers') ?? []
+  if (brokers.length === 0) {
+    const embedded = await terminal.busy(`opening ${config.dataDir}`, openDirectory(config))
+    return { rafka: embedded, embedded }
+  }
+  const rafka = await connect({ brokers })
+  try {
+    await terminal.busy(`connecting to ${brokers.join(', ')}`, rafka.ready())
+    return { rafka, embedded: undefined }
+  } catch (error) {
+    await rafka.close()
+    throw error
+  }
+}
+
+/** Opens the data directory of the configuration, with its hooks. */
+export async function openDirectory(config: Config, more: OpenOptions = {}): Promise<EmbeddedRafka> {
+  const hooks = config.get('hooks') === undefined ? [] : await (await import('./load-hooks.ts')).loadHooks(config)
+  return await open({ ...openOptions(config), hooks, ...more })
+}

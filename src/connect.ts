@@ -19,6 +19,5 @@ export async function connect(options: ConnectOptions): Promise<Rafka> {
     import('./client/create-client.ts'),
     import('./client/transports/tcp-dialer.ts'),
   ])
-  const { clientId = 'rafka' } = options
-  return createClient({ dialer: tcpDialer({ ...options, clientId }), clientId })
+  return createClient({ dialer: tcpDialer(options) })
 }

@@ -16,6 +16,8 @@ import type { EmbeddedRafka, EmbeddedStatus, ListenOptions, OpenOptions } from '
 import type { HostPort } from './server/listen.ts'
 
 const DEFAULT_CLIENT_ID = 'rafka'
+/** Longer than a data directory waits for its owner, whose error says more. */
+const FIRST_CONTACT_MS = 15_000
 
 /** See `open`. */
 export async function openEmbedded(options: OpenOptions): Promise<EmbeddedRafka> {
@@ -24,6 +26,7 @@ export async function openEmbedded(options: OpenOptions): Promise<EmbeddedRafka>
   try {
     const { listeners = [], attach = true } = options
     if (listeners.length > 0 || !attach) await rafka.own()
+    else await rafka.settle()
     for (const listener of listeners) await rafka.listen(listener)
     await rafka.ready()
     return rafka
@@ -45,7 +48,7 @@ function pathOf({ dataDir, storage = {} }: OpenOptions): string | undefined {
 function openDirectory(path: string, options: OpenOptions): Embedded {
   const { clientId = DEFAULT_CLIENT_ID } = options
   const directory = new DataDirectory(path, clientId, options)
-  return new Embedded(createClient({ dialer: directory, clientId }), directory)
+  return new Embedded(createClient({ dialer: directory, firstContactMs: FIRST_CONTACT_MS }), directory)
 }
 
 async function openInMemory(options: OpenOptions): Promise<Embedded> {
@@ -59,10 +62,11 @@ async function openInMemory(options: OpenOptions): Promise<Embedded> {
     path: undefined,
     owned: broker,
     own: async () => broker,
+    settle: async () => {},
     announce() {},
     close: () => broker.close(),
   }
-  return new Embedded(createClient({ dialer: brokerDialer(broker.broker, clientId), clientId }), home)
+  return new Embedded(createClient({ dialer: brokerDialer(broker.broker, clientId) }), home)
 }
 
 /** Where the broker lives: a data directory, or this process's memory. */
@@ -70,6 +74,8 @@ interface Home {
   readonly path: string | undefined
   readonly owned: EmbeddedBroker | undefined
   own(): Promise<EmbeddedBroker>
+  /** Becomes the broker if nobody is. */
+  settle(): Promise<void>
   announce(): void
   close(): Promise<void>
 }
@@ -102,6 +108,10 @@ class Embedded implements EmbeddedRafka {
 
   async own(): Promise<void> {
     await this.#home.own()
+  }
+
+  settle(): Promise<void> {
+    return this.#home.settle()
   }
 
   status(): EmbeddedStatus {

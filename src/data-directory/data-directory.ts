@@ -70,6 +70,11 @@ export class DataDirectory implements Dialer {
     return this.#attempt(OWN_BOUND_MS, undefined, async () => (await this.#serve())?.broker)
   }
 
+  /** Becomes the broker if nobody is, however long opening the store takes. @throws what opening a store throws */
+  async settle(): Promise<void> {
+    await this.#serve()
+  }
+
   /** Notes new listeners for others to see. */
   announce(): void {
     this.#served?.announce()

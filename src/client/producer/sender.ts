@@ -3,11 +3,11 @@ import { produce } from '../../protocol/apis/produce.ts'
 import type { Codec } from '../../records/compression.ts'
 import { clientError } from '../client-error.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import { LeaderRefresh } from '../cluster/leader-refresh.ts'
 import { timedOut } from '../connection-errors.ts'
 import type { Transport } from '../transport.ts'
 import { WakeTimer } from '../wake-timer.ts'
 import { Identities } from './identities.ts'
-import { LeaderRefresh } from './leader-refresh.ts'
 import type { MemoryBudget } from './memory-budget.ts'
 import { outcomeOf } from './outcome.ts'
 import type { OutgoingBatch } from './outgoing-batch.ts'
@@ -66,7 +66,7 @@ export class Sender {
     this.#rules = rules
     this.#memory = memory
     this.#outstanding = outstanding
-    this.#leaders = new LeaderRefresh(cluster, () => this.#schedule())
+    this.#leaders = new LeaderRefresh(cluster, true, () => this.#schedule())
     this.#identities = new Identities(cluster, rules.deliveryTimeoutMs)
     this.#codecReady = codec === undefined
     codec?.then(

@@ -1,17 +1,22 @@
 import { backoffMs, retryBackoff } from '../backoff.ts'
-import type { Cluster } from '../cluster/cluster.ts'
 import { pause } from '../deadline.ts'
+import type { Cluster } from './cluster.ts'
 
 /** Asks who leads the partitions of topics whose leaders failed: not more often than the backoff allows, whoever asks. */
 export class LeaderRefresh {
   readonly #cluster: Cluster
+  readonly #create: boolean
   readonly #onNews: () => void
   readonly #topics = new Set<string>()
   readonly #closing = new AbortController()
 
-  /** @param onNews is called when leaders may have changed */
-  constructor(cluster: Cluster, onNews: () => void) {
+  /**
+   * @param create whether a topic that is gone may be created by asking
+   * @param onNews is called when leaders may have changed
+   */
+  constructor(cluster: Cluster, create: boolean, onNews: () => void) {
     this.#cluster = cluster
+    this.#create = create
     this.#onNews = onNews
   }
 
@@ -30,7 +35,7 @@ export class LeaderRefresh {
 
   async #refresh(topic: string): Promise<void> {
     try {
-      await this.#cluster.refresh({ topics: [topic], create: true })
+      await this.#cluster.refresh({ topics: [topic], create: this.#create })
       this.#onNews()
     } catch {
       // Whoever still waits when the pause is over asks again; the delivery timeout ends it.

@@ -1,0 +1,58 @@
+import type { FetchedChunk } from '../../core/consumer.ts'
+import type { Message, RecordCursor } from '../../core/message.ts'
+import type { Records } from '../../records/record-cursor.ts'
+import type { AssignedPartition } from './assigned-partition.ts'
+
+/** What one fetch brought from one partition. */
+export class ClientChunk implements FetchedChunk {
+  readonly topic: string
+  readonly partition: number
+  readonly nextOffset: number
+  readonly sizeBytes: number
+  /** The partition that it came from, as it was then. */
+  readonly source: AssignedPartition
+  readonly epoch: number
+  /** The node that it came from. */
+  readonly leader: number
+  readonly #records: Records
+
+  constructor(source: AssignedPartition, leader: number, records: Records, nextOffset: number, sizeBytes: number) {
+    this.topic = source.topic
+    this.partition = source.partition
+    this.source = source
+    this.epoch = source.epoch
+    this.leader = leader
+    this.nextOffset = nextOffset
+    this.sizeBytes = sizeBytes
+    this.#records = records
+  }
+
+  /** False after a seek or pause: it is not to be given, or not to its end. */
+  get current(): boolean {
+    return this.epoch === this.source.epoch
+  }
+
+  cursor(): RecordCursor {
+    return this.#records.cursor()
+  }
+
+  *messages(): Iterable<Message> {
+    const cursor = this.#records.cursor()
+    while (cursor.next()) yield messageAt(cursor, this.topic, this.partition)
+  }
+}
+
+/** The record under the cursor, with its own buffers over the cursor's memory. */
+export function messageAt(cursor: RecordCursor, topic: string, partition: number): Message {
+  const { bytes, keyStart, keyEnd, valueStart, valueEnd } = cursor
+  return {
+    topic,
+    partition,
+    offset: cursor.offset,
+    timestamp: cursor.timestamp,
+    timestampType: cursor.timestampType,
+    key: keyStart < 0 ? null : bytes.subarray(keyStart, keyEnd),
+    value: valueStart < 0 ? null : bytes.subarray(valueStart, valueEnd),
+    headers: cursor.headerCount === 0 ? [] : cursor.headers(),
+  }
+}

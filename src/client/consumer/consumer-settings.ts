@@ -1,0 +1,76 @@
+import type { Position } from '../../core/consumer.ts'
+import { RafkaError } from '../../core/errors.ts'
+import type { ConsumerOptions } from '../../core/rafka.ts'
+import { defaultRequestTimeoutMs } from '../transport.ts'
+import { partitionKey } from './assigned-partition.ts'
+import type { FetcherSettings } from './fetcher.ts'
+import { checkPosition } from './locate.ts'
+
+/** `ConsumerOptions`, checked, with every default filled in. */
+export interface ConsumerSettings extends FetcherSettings {
+  /** By topic: the partitions that were named; undefined: all. */
+  readonly topics: ReadonlyMap<string, ReadonlySet<number> | undefined>
+  readonly from: Position
+  /** By `partitionKey`. */
+  readonly positions: ReadonlyMap<string, Position>
+  /** undefined: follow for ever. */
+  readonly to: Position | undefined
+  readonly waitForTopics: boolean
+  readonly onWaiting: (topic: string) => void
+  readonly prefetchBytes: number
+}
+
+const MEBIBYTE = 1024 * 1024
+const MAX_INT32 = 2 ** 31 - 1
+
+/** @throws RafkaError `INVALID_ARGUMENT` naming the option */
+export function consumerSettings(options: ConsumerOptions): ConsumerSettings {
+  const { from = 'start', to, positions = [] } = options
+  checkPosition('from', from)
+  if (to !== undefined) checkPosition('to', to)
+  for (const { position } of positions) checkPosition('position', position)
+  const prefetchBytes = count('prefetchBytes', options.prefetchBytes ?? 16 * MEBIBYTE, 1)
+  return {
+    topics: topicsOf(options.topics),
+    from,
+    positions: new Map(positions.map((each) => [partitionKey(each), each.position])),
+    to,
+    waitForTopics: options.waitForTopics ?? to === undefined,
+    onWaiting: options.onWaiting ?? (() => {}),
+    prefetchBytes,
+    maxWaitMs: count('maxWaitMs', options.maxWaitMs ?? 5_000, 0),
+    minBytes: count('minBytes', options.minBytes ?? 1, 1),
+    maxPartitionBytes: count(
+      'maxPartitionBytes',
+      options.maxPartitionBytes ?? Math.min(prefetchBytes, 4 * MEBIBYTE),
+      1,
+    ),
+    requestTimeoutMs: count('requestTimeoutMs', options.requestTimeoutMs ?? defaultRequestTimeoutMs, 1),
+    checkCrc: options.checkCrc ?? true,
+  }
+}
+
+function topicsOf(wished: ConsumerOptions['topics']): Map<string, Set<number> | undefined> {
+  const topics = new Map<string, Set<number> | undefined>()
+  for (const each of wished) {
+    const { topic, partitions } = typeof each === 'string' ? { topic: each, partitions: undefined } : each
+    if (typeof topic !== 'string' || topic === '') {
+      throw new RafkaError('INVALID_ARGUMENT', `topics are names or { topic, partitions }; got ${JSON.stringify(each)}`)
+    }
+    for (const partition of partitions ?? []) count(`a partition of topic "${topic}"`, partition, 0)
+    const known = topics.get(topic)
+    // Named both as a whole and by partition, or twice by partition: all that was named.
+    const all = partitions === undefined || (topics.has(topic) && known === undefined)
+    topics.set(topic, all ? undefined : new Set([...(known ?? []), ...partitions]))
+  }
+  if (topics.size === 0) throw new RafkaError('INVALID_ARGUMENT', 'a consumer needs at least one topic')
+  return topics
+}
+
+function count(name: string, value: number, least: number): number {
+  if (Number.isSafeInteger(value) && value >= least && value <= MAX_INT32) return value
+  throw new RafkaError(
+    'INVALID_ARGUMENT',
+    `${name} is a whole number from ${least} to ${MAX_INT32}; got ${String(value)}`,
+  )
+}

@@ -29,13 +29,13 @@ const examples = [
 function declare(command: Command): Command {
   return command
     .argument('[topic...]')
-    .option('-o, --offset <spec>', 'start|end|N|-N|+N|A:B|@TIME|@T1:T2; times: -1h, now, 2026-01-31T12:00, ms')
+    .option('-o, --offset <spec>', 'start, end, N, -N, +N, A:B, @TIME or @T1:T2; times: -1h, now, 2026-01-31T12:00, ms')
     .option('-e, --exit-at-end', 'stop at what is the end now')
     .option('-n, --num <n>', 'stop after so many records', wholeNumber(1))
     .option('-p, --partition <n,...>', 'these partitions alone', partitionList)
     .option(
       '-f, --format <format>',
-      'pretty|value|raw|json, or verbs: %t %p %o %d %k %v %h; %v{hex} {base64} {json}; \\n \\t',
+      'pretty, value, raw, json, or verbs: %t %p %o %d %k %v %h; %v{hex} {base64} {json}; \\n \\t',
     )
     .option('--timeout <duration>', 'stop when nothing came for so long', durationMs)
 }

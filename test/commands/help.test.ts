@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest'
+import { catalog, groupSummaries } from '../../commands/catalog.ts'
+import { commandHelp, groupHelp } from '../../commands/output/help.ts'
+import { declareCommand, parseArguments } from '../../commands/parse-arguments.ts'
+
+describe.each(catalog.map((entry) => [entry.path.join(' '), entry] as const))('the help of %s', (name, entry) => {
+  test('has examples first, every option, and at most 80 columns', async () => {
+    const spec = await entry.load()
+    const command = declareCommand(entry, spec)
+    const lines = commandHelp(command, spec, 200)
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
+    expect(lines[0]).toContain(`rafka ${name}`)
+    const examples = lines.indexOf('Examples')
+    expect(examples).toBeGreaterThan(0)
+    expect(lines.findIndex((line) => /^(Global o|O)ptions$/.test(line))).toBeGreaterThan(examples)
+    const text = lines.join('\n')
+    for (const option of command.options.filter(({ hidden }) => !hidden)) expect(text).toContain(option.long)
+  })
+
+  test('has examples that the command accepts', async () => {
+    const spec = await entry.load()
+    for (const [line] of spec.examples) {
+      const own = line.split(' | ').find((part) => part.includes(`rafka ${name}`))
+      const rest = own!.slice(own!.indexOf(`rafka ${name}`) + `rafka ${name}`.length)
+      const words = [...rest.matchAll(/'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2]!)
+      const parsed = parseArguments(declareCommand(entry, spec), words)
+      expect(parsed.wantsHelp, line).toBe(false)
+    }
+  })
+
+  test('fits a narrow terminal', async () => {
+    const spec = await entry.load()
+    const lines = commandHelp(declareCommand(entry, spec), spec, 60)
+    const words = lines.filter((line) => line.length > 60 && line.trim().includes('  '))
+    expect(words).toEqual([])
+  })
+})
+
+test.each([[[]], ...[...groupSummaries.keys()].map((group) => [[group]])])('the help of the group %j fits', (path) => {
+  const lines = groupHelp(path, 200)
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
+})
+
+test('each group has a summary, and no letter means two things in one command', async () => {
+  for (const { path } of catalog) if (path.length > 1) expect(groupSummaries.has(path[0]!)).toBe(true)
+  // commander throws when a letter is declared twice.
+  for (const entry of catalog) declareCommand(entry, await entry.load())
+})

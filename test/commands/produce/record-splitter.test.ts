@@ -1,0 +1,64 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { RecordSplitter } from '../../../commands/produce/record-splitter.ts'
+
+function split(chunks: readonly Buffer[], delimiter: string): string[] {
+  const splitter = new RecordSplitter(Buffer.from(delimiter))
+  const records: string[] = []
+  const take = () => records.push(splitter.source.toString('latin1', splitter.start, splitter.end))
+  for (const chunk of chunks) {
+    splitter.push(chunk)
+    while (splitter.next()) take()
+    // The memory of a chunk is used again.
+    chunk.fill(0xdd)
+  }
+  if (splitter.last()) take()
+  return records
+}
+
+test.each([
+  ['lines', 'a\nb\nc\n', '\n', ['a', 'b', 'c']],
+  ['a last line without its end', 'a\nb', '\n', ['a', 'b']],
+  ['empty lines', '\n\na\n', '\n', ['', '', 'a']],
+  ['nothing', '', '\n', []],
+  ['carriage returns, which belong to the line', 'a\r\nb\rc\n', '\n', ['a\r', 'b\rc']],
+  ['a delimiter of several bytes', 'a--b-c--', '--', ['a', 'b-c']],
+  ['lines longer than what is looked at byte by byte', `${'x'.repeat(100)}\ny`, '\n', ['x'.repeat(100), 'y']],
+])('%s', (_, input, delimiter, records) => {
+  expect(split([Buffer.from(input)], delimiter)).toEqual(records)
+})
+
+test('however the input is cut into chunks, the records are the same', () => {
+  const delimiters = fc.constantFrom('\n', '--', '\n\n', 'aba')
+  const input = fc.oneof(
+    fc.stringMatching(/^[ab\n-]{0,120}$/),
+    fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes).toString('latin1')),
+  )
+  const cuts = fc.array(fc.nat({ max: 40 }), { minLength: 1, maxLength: 12 })
+  fc.assert(
+    fc.property(input, delimiters, cuts, (text, delimiter, sizes) => {
+      const bytes = Buffer.from(text, 'latin1')
+      const chunks: Buffer[] = []
+      for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
+        const size = Math.max(1, sizes[turn % sizes.length]!)
+        chunks.push(Buffer.from(bytes.subarray(at, at + size)))
+        at += size
+      }
+      const expected = text.split(delimiter)
+      if (expected.at(-1) === '') expected.pop()
+      expect(split(chunks, delimiter)).toEqual(expected)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('a record that is not complete tells how long it is already', () => {
+  const splitter = new RecordSplitter(Buffer.from('\n'))
+  splitter.push(Buffer.from('a\nbcd'))
+  expect(splitter.next()).toBe(true)
+  expect(splitter.next()).toBe(false)
+  expect(splitter.pendingBytes).toBe(3)
+  splitter.push(Buffer.from('ef'))
+  expect(splitter.next()).toBe(false)
+  expect(splitter.pendingBytes).toBe(5)
+})

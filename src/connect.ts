@@ -8,6 +8,8 @@ export interface ConnectOptions {
   readonly clientId?: string | undefined
   /** For one connection, in ms; default 10,000. */
   readonly connectTimeoutMs?: number | undefined
+  /** How long to try while no broker has ever answered, in ms; default 5,000. */
+  readonly firstContactMs?: number | undefined
 }
 
 /**
@@ -19,5 +21,5 @@ export async function connect(options: ConnectOptions): Promise<Rafka> {
     import('./client/create-client.ts'),
     import('./client/transports/tcp-dialer.ts'),
   ])
-  return createClient({ dialer: tcpDialer(options) })
+  return createClient({ dialer: tcpDialer(options), firstContactMs: options.firstContactMs })
 }

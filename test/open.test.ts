@@ -140,7 +140,7 @@ describe('what cannot be opened', () => {
     const rafka = await opened({ storage: { type: 'memory' } })
     const { host, port } = await rafka.listen({ port: 0 })
     await rafka.close()
-    await using client = await connect({ brokers: [`${host}:${port}`] })
+    await using client = await connect({ brokers: [`${host}:${port}`], firstContactMs: 50 })
     await expect(client.ready()).rejects.toMatchObject({ code: 'BROKER_UNREACHABLE' })
   })
 

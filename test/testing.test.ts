@@ -12,7 +12,7 @@ test('a test broker is there at once for any client, with its topics, and gone w
     const topics = await client.admin().describeTopics(['orders', 'wide'])
     expect(topics.map(({ partitions }) => partitions.length)).toEqual([1, 4])
   }
-  await using late = await connect({ brokers: [brokers] })
+  await using late = await connect({ brokers: [brokers], firstContactMs: 50 })
   await expect(late.ready()).rejects.toMatchObject({ code: 'BROKER_UNREACHABLE' })
 })
 

@@ -2,27 +2,16 @@ import { compressSync, uncompressSync } from 'snappy'
 import type { Codec } from '../compression.ts'
 import { damaged, tooLarge } from './inflate-error.ts'
 
-/** Magic, version 1, compatible with version 1: what Java's SnappyOutputStream begins with. Blocks with a length in front follow. */
-const XERIAL_HEADER = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1])
-const XERIAL_MAGIC = XERIAL_HEADER.subarray(0, 8)
-/** Bytes of a block before compression (`SnappyOutputStream`). */
-const BLOCK_BYTES = 32 * 1024
+/** What Java's SnappyOutputStream begins with, before two versions of 4 bytes each. Blocks with a length in front follow. */
+const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0])
+const XERIAL_HEADER_BYTES = 16
 
-/** Written in Java's framing; read in that and as one raw block, which is what librdkafka writes. */
+/** Written as one raw block, as librdkafka does: every client reads that. Read in that form and in Java's framing. */
 export const snappy: Codec = {
   name: 'snappy',
-  compress(bytes) {
-    const parts: Buffer[] = [XERIAL_HEADER]
-    for (let at = 0; at < bytes.length; at += BLOCK_BYTES) {
-      const block = compressSync(bytes.subarray(at, at + BLOCK_BYTES))
-      const length = Buffer.allocUnsafe(4)
-      length.writeInt32BE(block.length)
-      parts.push(length, block)
-    }
-    return Buffer.concat(parts)
-  },
+  compress: (bytes) => compressSync(bytes),
   inflate(bytes, maxBytes) {
-    const isXerial = bytes.subarray(0, 8).equals(XERIAL_MAGIC)
+    const isXerial = bytes.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC)
     return isXerial ? inflateXerial(bytes, maxBytes) : inflateRaw(bytes, maxBytes)
   },
 }
@@ -30,7 +19,7 @@ export const snappy: Codec = {
 function inflateXerial(bytes: Buffer, maxBytes: number): Buffer {
   const parts: Buffer[] = []
   let left = maxBytes
-  for (let at = XERIAL_HEADER.length; at < bytes.length; ) {
+  for (let at = XERIAL_HEADER_BYTES; at < bytes.length; ) {
     if (at + 4 > bytes.length) throw damaged('snappy', 'a block has no length')
     const length = bytes.readInt32BE(at)
     const end = at + 4 + length

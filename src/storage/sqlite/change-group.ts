@@ -37,6 +37,8 @@ export class ChangeGroup {
   readonly #times: TimeIndex
   readonly #state: SqliteState
   readonly #group: Draft
+  /** Logs whose row must be written; the others' can be told from the batches (`readLogs`). */
+  readonly #rows = new Set<LogId>()
 
   constructor(statements: Statements, times: TimeIndex, state: SqliteState) {
     this.#statements = statements
@@ -67,7 +69,7 @@ export class ChangeGroup {
     const { putLog, removeLog, putGarbage, removeGarbage, put, remove } = this.#statements
     for (const [log, extent] of this.#group.logs.changes()) {
       if (extent === undefined) removeLog.run(log)
-      else putLog.run(log, extent.start, extent.end, extent.sizeBytes)
+      else if (this.#rows.has(log)) putLog.run(log, extent.start, extent.end, extent.sizeBytes)
     }
     for (const [log, before] of this.#group.garbage.changes()) {
       if (before === undefined) removeGarbage.run(log)
@@ -114,7 +116,9 @@ export class ChangeGroup {
   #append(draft: Draft, log: LogId, batch: StoredBatch): void {
     this.#clearReused(draft, log)
     this.#insert(log, batch)
-    this.#times.appended(log, batch, draft.logs.get(log)?.start ?? 0)
+    const { start } = draft.logs.get(log)!
+    // Not with every append: one more page to write would make a small commit a third slower.
+    if (this.#times.appended(log, batch, start) || batch.baseOffset === 0) this.#rows.add(log)
   }
 
   /** Batches go later, in small steps: deleting many at once would hold everybody up. */
@@ -126,6 +130,7 @@ export class ChangeGroup {
     const newStart = Math.max(start, Math.min(before, end))
     const trimmedBytes = newStart === start ? 0 : this.#statements.sizeBetween.get(log, start, newStart)!
     draft.logs.set(log, { start: newStart, end, sizeBytes: sizeBytes - trimmedBytes })
+    this.#rows.add(log)
     if (trimmedBytes === 0) return
     draft.garbage.set(log, newStart)
     this.#times.trimmed(log, newStart)
@@ -148,6 +153,7 @@ export class ChangeGroup {
     const youngest = kept.reduce((largest, batch) => Math.max(largest, batch.maxTimestamp), Number.MIN_SAFE_INTEGER)
     this.#times.replaced(log, from, to, youngest)
     draft.logs.set(log, { start, end, sizeBytes: sizeBytes - removedBytes + addedBytes })
+    this.#rows.add(log)
   }
 
   #checkSpan(log: LogId, bound: number, start: number, end: number): void {

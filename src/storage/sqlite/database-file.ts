@@ -11,7 +11,7 @@ import { checkVersion, migrate } from './schema.ts'
 export const synchronousLevels: Readonly<Record<Durability, number>> = { none: 0, os: 1, fsync: 2 }
 
 const PAGE_BYTES = 32_768
-const CACHE_KIB = 32_768
+const CACHE_KIB = 16_384
 /** What a WAL file that grew under load is cut to when it restarts. */
 const JOURNAL_LIMIT_BYTES = 64 * 2 ** 20
 const HEADER_BYTES = 100

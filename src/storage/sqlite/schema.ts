@@ -10,7 +10,7 @@ export const applicationId = 0x5241464b
  *
  * | table | one row per | |
  * |---|---|---|
- * | logs | log | first readable offset, next offset, bytes of its batches |
+ * | logs | log | first readable offset, next offset and bytes of its batches, as of some hundred batches ago at most |
  * | batches | batch | appended by rowid, so that a commit writes the end of the table; the index covers every look-up but the bytes |
  * | time_blocks | some hundred batches of a log | no batch after the block before and up to `last_offset` is younger than `max_timestamp` |
  * | garbage | log that was trimmed or dropped | its batches that end below `before` are to be deleted |

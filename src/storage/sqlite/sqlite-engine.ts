@@ -14,6 +14,7 @@ import type { SqliteState } from './change-group.ts'
 import { type Database, isDamage, sqliteErrorCode } from './database.ts'
 import { corruptDatabase, databaseFile, openDatabaseFile } from './database-file.ts'
 import { Maintenance } from './maintenance.ts'
+import { readLogs } from './read-logs.ts'
 import { SqliteWriter } from './sqlite-writer.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 import { upperBound } from './text-order.ts'
@@ -59,7 +60,7 @@ class SqliteEngine implements StorageEngine {
     this.#statements = statements
     this.#times = new TimeIndex(statements)
     this.#state = {
-      logs: new Map(statements.logs.all().map((extent) => [extent.log, extent])),
+      logs: readLogs(statements),
       garbage: new Map(statements.garbage.all().map(({ log, before }) => [log, before])),
     }
     this.#maintenance = new Maintenance({

@@ -67,6 +67,10 @@ function prepareBatchStatements(database: Database) {
       database,
       'SELECT coalesce(sum(size_bytes), 0) FROM batches WHERE log = ? AND last_offset >= ? AND last_offset < ?',
     ),
+    sumSince: prepare<[LogId, from: number], { last: number | null; sizeBytes: number }>(
+      database,
+      'SELECT max(last_offset) AS last, coalesce(sum(size_bytes), 0) AS sizeBytes FROM batches WHERE log = ? AND last_offset >= ?',
+    ),
     deleteBetween: prepare<[LogId, from: number, until: number]>(
       database,
       'DELETE FROM batches WHERE log = ? AND last_offset >= ? AND last_offset < ?',

@@ -19,14 +19,15 @@ export class TimeIndex {
     this.#statements = statements
   }
 
-  /** To be called, in the transaction, after the batch was inserted; `start` is the log's. */
-  appended(log: LogId, batch: StoredBatch, start: number): void {
+  /** To be called, in the transaction, after the batch was inserted; `start` is the log's. True when that ended a block. */
+  appended(log: LogId, batch: StoredBatch, start: number): boolean {
     const tail = this.#tails.get(log) ?? this.#countTail(log, start, batch.baseOffset)
     tail.count++
     tail.maxTimestamp = Math.max(tail.maxTimestamp, batch.maxTimestamp)
-    if (tail.count < BATCHES_PER_BLOCK) return
+    if (tail.count < BATCHES_PER_BLOCK) return false
     this.#statements.addBlock.run(log, batch.lastOffset, tail.maxTimestamp)
     this.#tails.set(log, emptyTail())
+    return true
   }
 
   /** To be called, in the transaction, after batches in `[from, to)` were replaced: `maxTimestamp` is the largest of the new ones. */

@@ -55,6 +55,8 @@ export type { DataDirectoryStatus } from './data-directory/data-directory-status
 export { defaultDataDirectory } from './data-directory/default-data-directory.ts'
 export type { StorageSettings } from './data-directory/open-storage.ts'
 export type { StorageType } from './data-directory/storage-type.ts'
+export type { StorageProblem, StorageReport, VerifyOptions } from './data-directory/verify-directory.ts'
+export { storageStatus, verifyStorage } from './inspect-storage.ts'
 export {
   type EmbeddedRafka,
   type EmbeddedStatus,
@@ -65,4 +67,3 @@ export {
 } from './open.ts'
 export type { ServerLimits } from './server/limits.ts'
 export type { HostPort } from './server/listen.ts'
-export { storageStatus } from './storage-status.ts'

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { acquireLock } from '../storage/sqlite/exclusive-lock.ts'
+import { resolve } from 'node:path'
+import { lockFile, tryLock } from './directory-lock.ts'
 import { storedType } from './open-storage.ts'
 import { readOwner } from './owner-file.ts'
 import type { StorageType } from './storage-type.ts'
@@ -28,7 +28,7 @@ export interface DataDirectoryStatus {
 /** Looks at a data directory without creating, opening or disturbing anything. */
 export function dataDirectoryStatus(path: string): DataDirectoryStatus {
   const dataDir = resolve(path)
-  const served = isLocked(join(dataDir, 'lock'))
+  const served = isLocked(dataDir)
   const owner = served ? readOwner(dataDir) : undefined
   return {
     dataDir,
@@ -42,9 +42,9 @@ export function dataDirectoryStatus(path: string): DataDirectoryStatus {
   }
 }
 
-function isLocked(file: string): boolean {
-  if (!existsSync(file)) return false
-  const lock = acquireLock(file)
+function isLocked(dataDir: string): boolean {
+  if (!existsSync(lockFile(dataDir))) return false
+  const lock = tryLock(dataDir)
   lock?.release()
   return lock === undefined
 }

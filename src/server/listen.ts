@@ -161,6 +161,6 @@ function cameInAt(socket: Socket, bound: HostPort): HostPort {
 }
 
 /** `host:port`, with brackets around an IPv6 address. */
-export function formatHostPort({ host, port }: HostPort): string {
+function formatHostPort({ host, port }: HostPort): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
 }

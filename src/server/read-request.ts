@@ -7,7 +7,7 @@ import { errorCode } from '../protocol/error-codes.ts'
 import { decodeRequest, decodeRequestHeader, encodeResponse } from '../protocol/wire.ts'
 
 /** An API as a listener serves it: how to read and write it, and in which versions. */
-export interface ServedApi {
+interface ServedApi {
   readonly definition: ApiDefinition
   readonly minVersion: number
   readonly maxVersion: number

@@ -104,6 +104,17 @@ describe('a data directory', () => {
     expect(statSync(join(socket, '..')).mode & 0o777).toBe(0o700)
   })
 
+  test('tells who gave it hooks that another process serves it, where they do not run', async () => {
+    await open(join(parent, 'data')).dial()
+    const lines: string[] = []
+    const logger = (level: string, message: string) => void lines.push(`${level} ${message}`)
+    const second = open(join(parent, 'data'), { hooks: [{ name: 'audit' }], logger })
+    for (const transport of [await second.dial(), await second.dial()]) await transport.close()
+    expect(lines).toEqual([
+      expect.stringMatching(/^warn .* is served by another process: hooks .*\(audit\) do not run/),
+    ])
+  })
+
   test('waits for an owner who is not ready yet', async () => {
     const directory = open(join(parent, 'data'))
     const lock = acquireLock(join(directory.path, 'lock'))!

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 
 /** What a peer says: see data-directory-peer.ts. */
-export interface PeerAnswer {
+interface PeerAnswer {
   readonly started?: number
   readonly role?: 'owner' | 'attached'
   readonly topics?: readonly string[]
@@ -26,7 +26,7 @@ export interface Peer extends AsyncDisposable {
 
 /** Starts a peer with `clients` clients in `directory`; it is ready for commands. */
 export async function startPeer(directory: string, clients = 1): Promise<Peer> {
-  const script = join(import.meta.dirname, 'data-directory-peer.ts')
+  const script = fileURLToPath(new URL('./data-directory-peer.ts', import.meta.url))
   const child = spawn(process.execPath, ['--import', 'tsx', script, directory, String(clients)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })

@@ -1,0 +1,54 @@
+import type { LogExtent, StorageEngine, StoredBatch } from '../core/storage-engine.ts'
+import { crc32c } from '../records/crc32c.ts'
+import { batchOverheadBytes, readBatchHeader } from '../records/header.ts'
+
+/** A stored batch that is not what it should be. */
+export interface DamagedBatch {
+  readonly batch: StoredBatch
+  readonly what: string
+}
+
+/** What was found in one log. */
+export interface LogFindings {
+  readonly batches: number
+  readonly records: number
+  readonly sizeBytes: number
+  readonly damaged: readonly DamagedBatch[]
+}
+
+const CHUNK_BYTES = 8 * 1024 * 1024
+const CRC_FROM = 21
+
+/** Reads every batch of a log and compares what its bytes say with what the store says of it, and with its checksum. */
+export async function verifyLog(storage: StorageEngine, { log, start, end }: LogExtent): Promise<LogFindings> {
+  const damaged: DamagedBatch[] = []
+  let [batches, records, sizeBytes] = [0, 0, 0]
+  for (let offset = start; ; ) {
+    const chunk = await storage.read(log, offset, CHUNK_BYTES, end)
+    for (const batch of chunk) {
+      const what = problemOf(batch)
+      if (what !== undefined) damaged.push({ batch, what })
+      else records += readBatchHeader(bufferOf(batch)).recordCount
+      batches += 1
+      sizeBytes += batch.bytes.length
+    }
+    const last = chunk.at(-1)
+    if (last === undefined) return { batches, records, sizeBytes, damaged }
+    offset = last.lastOffset + 1
+  }
+}
+
+function problemOf(batch: StoredBatch): string | undefined {
+  const bytes = bufferOf(batch)
+  if (bytes.length < batchOverheadBytes) return `it has ${bytes.length} bytes, less than a header`
+  if (crc32c(bytes.subarray(CRC_FROM)) !== bytes.readUInt32BE(17)) return 'its checksum (CRC-32C) does not match'
+  const header = readBatchHeader(bytes)
+  if (header.magic !== 2) return `its format is ${header.magic}, not 2`
+  if (header.sizeBytes !== bytes.length) return `it claims ${header.sizeBytes} bytes and has ${bytes.length}`
+  const isWhereItSays = header.baseOffset === batch.baseOffset && header.lastOffset === batch.lastOffset
+  return isWhereItSays ? undefined : `it claims offsets ${header.baseOffset} to ${header.lastOffset}`
+}
+
+function bufferOf({ bytes }: StoredBatch): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

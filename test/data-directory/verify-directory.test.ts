@@ -1,0 +1,89 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, expect, test } from 'vitest'
+import { silentLogger } from '../../src/core/log.ts'
+import { openStorage, storedType } from '../../src/data-directory/open-storage.ts'
+import { open, verifyStorage } from '../../src/index.ts'
+
+let dataDir: string
+
+beforeEach(() => {
+  const parent = mkdtempSync(join(tmpdir(), 'rafka-verify-'))
+  dataDir = join(parent, 'data')
+  return () => rmSync(parent, { recursive: true, force: true })
+})
+
+/** Three batches of one record each in `orders`. */
+async function fill(type: 'sqlite' | 'memory'): Promise<void> {
+  await using rafka = await open({ dataDir, storage: { type } })
+  const producer = rafka.producer()
+  for (const value of ['a', 'b', 'c']) await producer.send({ topic: 'orders', value })
+}
+
+/** Changes one byte of the batch at offset 1, behind the broker's back. */
+async function damage(): Promise<void> {
+  const engine = await openStorage(storedType(dataDir)!, dataDir, {}, silentLogger)
+  const { log } = (await engine.logs()).find(({ end }) => end === 3)!
+  const batch = (await engine.read(log, 1, 1))[0]!
+  const bytes = Buffer.from(batch.bytes)
+  bytes[bytes.length - 2]! ^= 0x01
+  await engine.commit([{ replace: log, from: 1, to: 2, batches: [{ ...batch, bytes }] }])
+  await engine.close()
+}
+
+test.each(['sqlite', 'memory'] as const)('a whole store of the %s engine is found whole, and counted', async (type) => {
+  await fill(type)
+  expect(await verifyStorage(dataDir)).toMatchObject({ storage: type, logs: 1, batches: 3, records: 3, problems: [] })
+})
+
+test.each(['sqlite', 'memory'] as const)(
+  'a damaged batch of the %s engine is found; a repair keeps the others',
+  async (type) => {
+    await fill(type)
+    await damage()
+    const problem = {
+      topic: 'orders',
+      partition: 0,
+      firstOffset: 1,
+      lastOffset: 1,
+      message: 'the batch at offset 1 is damaged: its checksum (CRC-32C) does not match',
+    }
+    expect(await verifyStorage(dataDir)).toMatchObject({ problems: [{ ...problem, keptIn: null }], repaired: false })
+
+    const repaired = await verifyStorage(dataDir, { repair: true })
+    expect(repaired).toMatchObject({ problems: [problem], repaired: true })
+    expect(readFileSync(repaired.problems[0]!.keptIn!).length).toBeGreaterThan(61)
+    expect(await verifyStorage(dataDir)).toMatchObject({ batches: 2, problems: [] })
+
+    await using rafka = await open({ dataDir })
+    const offsets: number[] = []
+    for await (const { offset } of rafka.consumer({ topics: ['orders'], to: 'end' })) offsets.push(offset)
+    expect(offsets).toEqual([0, 2])
+  },
+)
+
+test('a store that cannot be opened is a problem that names the file', async () => {
+  await fill('sqlite')
+  writeFileSync(join(dataDir, 'rafka.db'), Buffer.alloc(8_192, 'garbage'))
+  const { problems } = await verifyStorage(dataDir)
+  expect(problems).toHaveLength(1)
+  expect(problems[0]!.message).toContain(join(dataDir, 'rafka.db'))
+})
+
+test('a missing directory is not created', async () => {
+  await expect(verifyStorage(dataDir)).rejects.toMatchObject({ code: 'DATA_DIRECTORY_UNUSABLE' })
+  expect(existsSync(dataDir)).toBe(false)
+})
+
+test('an empty directory has nothing to be damaged, and stays empty', async () => {
+  mkdirSync(dataDir)
+  expect(await verifyStorage(dataDir)).toMatchObject({ storage: null, logs: 0, problems: [] })
+  expect(existsSync(join(dataDir, 'rafka.db'))).toBe(false)
+})
+
+test('a store that is being served is not looked into', async () => {
+  await using rafka = await open({ dataDir })
+  expect(rafka.status().role).toBe('owner')
+  await expect(verifyStorage(dataDir)).rejects.toMatchObject({ code: 'DATA_DIRECTORY_IN_USE' })
+})

@@ -9,19 +9,23 @@ import {
   spanRefusal,
 } from '../change-rules.ts'
 import { Overlay, type Readable } from '../overlay.ts'
+import { guardBatch, guardEntry, guardLog } from './guard.ts'
 import type { Statements } from './statements.ts'
 import type { TimeIndex } from './time-index.ts'
+
+/** Why a log has batches to delete. */
+type Garbage = 'trimmed' | 'dropped'
 
 /** What the engine keeps in memory of what is in the tables. */
 export interface SqliteState {
   readonly logs: Map<LogId, Extent>
-  /** Logs with batches to delete, and the offset below which. */
-  readonly garbage: Map<LogId, number>
+  /** Logs with batches to delete: below their start, or all when they were dropped. */
+  readonly garbage: Map<LogId, Garbage>
 }
 
 interface Draft {
   readonly logs: Overlay<LogId, Extent>
-  readonly garbage: Overlay<LogId, number>
+  readonly garbage: Overlay<LogId, Garbage>
   readonly entries: Overlay<string, Uint8Array>
 }
 
@@ -69,15 +73,17 @@ export class ChangeGroup {
     const { putLog, removeLog, putGarbage, removeGarbage, put, remove } = this.#statements
     for (const [log, extent] of this.#group.logs.changes()) {
       if (extent === undefined) removeLog.run(log)
-      else if (this.#rows.has(log)) putLog.run(log, extent.start, extent.end, extent.sizeBytes)
+      if (extent === undefined || !this.#rows.has(log)) continue
+      const { start, end, sizeBytes } = extent
+      putLog.run(log, start, end, sizeBytes, guardLog(log, { start, end, sizeBytes }))
     }
-    for (const [log, before] of this.#group.garbage.changes()) {
-      if (before === undefined) removeGarbage.run(log)
-      else putGarbage.run(log, before)
+    for (const [log, why] of this.#group.garbage.changes()) {
+      if (why === undefined) removeGarbage.run(log)
+      else putGarbage.run(log)
     }
     for (const [key, value] of this.#group.entries.changes()) {
       if (value === undefined) remove.run(key)
-      else put.run(key, value)
+      else put.run(key, guardEntry(key, value), value)
     }
   }
 
@@ -132,7 +138,7 @@ export class ChangeGroup {
     draft.logs.set(log, { start: newStart, end, sizeBytes: sizeBytes - trimmedBytes })
     this.#rows.add(log)
     if (trimmedBytes === 0) return
-    draft.garbage.set(log, newStart)
+    draft.garbage.set(log, 'trimmed')
     this.#times.trimmed(log, newStart)
   }
 
@@ -165,26 +171,26 @@ export class ChangeGroup {
     checkLog(log)
     if (draft.logs.get(log) === undefined) return
     draft.logs.delete(log)
-    draft.garbage.set(log, EVERYTHING)
+    draft.garbage.set(log, 'dropped')
     this.#times.trimmed(log, EVERYTHING)
   }
 
   /** A log that was dropped and comes again must not meet what is left of its former self. */
   #clearReused(draft: Draft, log: LogId): void {
-    if (draft.garbage.get(log) !== EVERYTHING) return
+    if (draft.garbage.get(log) !== 'dropped') return
     this.#statements.deleteBetween.run(log, 0, EVERYTHING)
     draft.garbage.delete(log)
   }
 
   #insert(log: LogId, batch: StoredBatch): void {
     const { baseOffset, lastOffset, maxTimestamp, bytes } = batch
-    this.#statements.append.run(log, baseOffset, lastOffset, maxTimestamp, bytes.length, bytes)
+    this.#statements.append.run(log, baseOffset, lastOffset, maxTimestamp, bytes.length, guardBatch(log, batch), bytes)
   }
 }
 
 function draftOn(
   logs: Readable<LogId, Extent>,
-  garbage: Readable<LogId, number>,
+  garbage: Readable<LogId, Garbage>,
   entries: Readable<string, Uint8Array>,
 ): Draft {
   return { logs: new Overlay(logs), garbage: new Overlay(garbage), entries: new Overlay(entries) }

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Logger } from '../../core/log.ts'
 import type { LogId } from '../../core/storage-engine.ts'
 import { closedError, describeCause } from '../refusal.ts'
+import type { SqliteState } from './change-group.ts'
 import { type Database, sqliteErrorCode } from './database.ts'
 import type { Statements } from './statements.ts'
 
@@ -9,7 +10,7 @@ import type { Statements } from './statements.ts'
 export interface MaintenanceOptions {
   readonly database: Database
   readonly statements: Statements
-  readonly garbage: Map<LogId, number>
+  readonly state: SqliteState
   readonly logger: Logger
   /** After an error that leaves open what is on disk. */
   readonly onBroken: (cause: unknown) => void
@@ -46,7 +47,7 @@ export class Maintenance {
   wake(): void {
     if (this.#stopped) return
     if (this.#walBytes() >= CHECKPOINT_BYTES) this.#planCheckpoint()
-    if (this.#options.garbage.size > 0) this.#planDeletion(0)
+    if (this.#options.state.garbage.size > 0) this.#planDeletion(0)
   }
 
   /** To be called when the disk is full: once its WAL has been moved, SQLite writes over it and needs no more room for small commits. */
@@ -88,14 +89,14 @@ export class Maintenance {
       const startMs = performance.now()
       const done = this.#guarded('deletion of trimmed batches', () => this.#deleteSome())
       this.#deletionAhead = undefined
-      if (done && this.#options.garbage.size > 0) this.#planDeletion(REST * (performance.now() - startMs))
+      if (done && this.#options.state.garbage.size > 0) this.#planDeletion(REST * (performance.now() - startMs))
       this.wake()
     }, delayMs)
     this.#deletionAhead.unref()
   }
 
   async #reclaim(): Promise<void> {
-    while (this.#options.garbage.size > 0) {
+    while (this.#options.state.garbage.size > 0) {
       await this.#pause()
       this.#deleteSome()
     }
@@ -122,16 +123,17 @@ export class Maintenance {
 
   /** One transaction that deletes the oldest batches of one log, as many as a step may. */
   #deleteSome(): void {
-    const { database, statements, garbage } = this.#options
-    const [first] = garbage
+    const { database, statements, state } = this.#options
+    const [first] = state.garbage
     if (first === undefined) return
-    const [log, before] = first
+    const [log] = first
+    const before = state.logs.get(log)?.start ?? Number.MAX_SAFE_INTEGER
     const until = this.#endOfStep(log, before)
     database.transaction(() => {
       statements.deleteBetween.run(log, 0, until)
       if (until === before) statements.removeGarbage.run(log)
     })()
-    if (until === before) garbage.delete(log)
+    if (until === before) state.garbage.delete(log)
   }
 
   #endOfStep(log: LogId, before: number): number {

@@ -13,8 +13,10 @@ export const applicationId = 0x5241464b
  * | logs | log | first readable offset, next offset and bytes of its batches, as of some hundred batches ago at most |
  * | batches | batch | appended by rowid, so that a commit writes the end of the table; the index covers every look-up but the bytes |
  * | time_blocks | some hundred batches of a log | no batch after the block before and up to `last_offset` is younger than `max_timestamp` |
- * | garbage | log that was trimmed or dropped | its batches that end below `before` are to be deleted |
+ * | garbage | log that was trimmed or dropped | its batches below the log's start, or all if there is no log, are to be deleted |
  * | entries | key | |
+ *
+ * A guard is a checksum of its row (`guard.ts`).
  */
 const migrations: readonly string[] = [
   `
@@ -22,7 +24,8 @@ const migrations: readonly string[] = [
     id INTEGER PRIMARY KEY,
     start_offset INTEGER NOT NULL,
     end_offset INTEGER NOT NULL,
-    size_bytes INTEGER NOT NULL
+    size_bytes INTEGER NOT NULL,
+    guard INTEGER NOT NULL
   ) STRICT;
   CREATE TABLE batches (
     id INTEGER PRIMARY KEY,
@@ -31,6 +34,7 @@ const migrations: readonly string[] = [
     last_offset INTEGER NOT NULL,
     max_timestamp INTEGER NOT NULL,
     size_bytes INTEGER NOT NULL,
+    guard INTEGER NOT NULL,
     bytes BLOB NOT NULL
   ) STRICT;
   CREATE UNIQUE INDEX batches_by_offset ON batches (log, last_offset, base_offset, max_timestamp, size_bytes);
@@ -41,11 +45,11 @@ const migrations: readonly string[] = [
     PRIMARY KEY (log, last_offset)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE garbage (
-    log INTEGER PRIMARY KEY,
-    before INTEGER NOT NULL
+    log INTEGER PRIMARY KEY
   ) STRICT;
   CREATE TABLE entries (
     key TEXT PRIMARY KEY,
+    guard INTEGER NOT NULL,
     value BLOB NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,

@@ -11,10 +11,12 @@ import type {
 import { closedError, describeCause, refusal } from '../refusal.ts'
 import { type BatchRange, readBatches, scanBatches } from './batch-reader.ts'
 import type { SqliteState } from './change-group.ts'
+import { DamagedRow } from './damaged-row.ts'
 import { type Database, isDamage, sqliteErrorCode } from './database.ts'
 import { corruptDatabase, databaseFile, openDatabaseFile } from './database-file.ts'
+import { guardEntry } from './guard.ts'
 import { Maintenance } from './maintenance.ts'
-import { readLogs } from './read-logs.ts'
+import { readState } from './read-state.ts'
 import { SqliteWriter } from './sqlite-writer.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 import { upperBound } from './text-order.ts'
@@ -38,7 +40,7 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<St
     return new SqliteEngine(database, options)
   } catch (error) {
     database.close()
-    throw isDamage(error) ? corruptDatabase(databaseFile(options.path), error) : error
+    throw isDamage(error) || error instanceof DamagedRow ? corruptDatabase(databaseFile(options.path), error) : error
   }
 }
 
@@ -59,14 +61,11 @@ class SqliteEngine implements StorageEngine {
     this.#file = databaseFile(options.path)
     this.#statements = statements
     this.#times = new TimeIndex(statements)
-    this.#state = {
-      logs: readLogs(statements),
-      garbage: new Map(statements.garbage.all().map(({ log, before }) => [log, before])),
-    }
+    this.#state = readState(statements)
     this.#maintenance = new Maintenance({
       database,
       statements,
-      garbage: this.#state.garbage,
+      state: this.#state,
       logger: options.logger ?? silentLogger,
       onBroken: (cause) => this.#writer.break(cause),
     })
@@ -122,8 +121,9 @@ class SqliteEngine implements StorageEngine {
   async entries(prefix: string): Promise<Array<[string, Uint8Array]>> {
     return this.#reading(() => {
       const until = upperBound(prefix)
-      if (until === undefined) return this.#statements.entries.all(prefix)
-      return this.#statements.entriesBetween.all(prefix, until)
+      const { entries, entriesBetween } = this.#statements
+      const rows = until === undefined ? entries.all(prefix) : entriesBetween.all(prefix, until)
+      return rows.map(checkedEntry)
     })
   }
 
@@ -169,8 +169,13 @@ class SqliteEngine implements StorageEngine {
   }
 
   #readingError(error: unknown): unknown {
-    if (isDamage(error)) return corruptDatabase(this.#file, error)
+    if (isDamage(error) || error instanceof DamagedRow) return corruptDatabase(this.#file, error)
     if (sqliteErrorCode(error) === undefined) return error
     return refusal(`${this.#file} could not be read: ${describeCause(error)}`, error)
   }
+}
+
+function checkedEntry([key, value, guard]: [key: string, value: Buffer, guard: number]): [string, Uint8Array] {
+  if (guard !== guardEntry(key, value)) throw new DamagedRow(`entry ${JSON.stringify(key)}`)
+  return [key, value]
 }

@@ -35,14 +35,14 @@ export function prepareStatements(database: Database) {
 
 function prepareLogStatements(database: Database) {
   return {
-    logs: prepare<[], LogExtent>(
+    logs: prepare<[], LogExtent & { guard: number }>(
       database,
-      'SELECT id AS log, start_offset AS start, end_offset AS "end", size_bytes AS sizeBytes FROM logs ORDER BY id',
+      'SELECT id AS log, start_offset AS start, end_offset AS "end", size_bytes AS sizeBytes, guard FROM logs ORDER BY id',
     ),
-    putLog: prepare<[log: LogId, start: number, end: number, sizeBytes: number]>(
+    putLog: prepare<[log: LogId, start: number, end: number, sizeBytes: number, guard: number]>(
       database,
-      'INSERT INTO logs VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET ' +
-        'start_offset = excluded.start_offset, end_offset = excluded.end_offset, size_bytes = excluded.size_bytes',
+      'INSERT INTO logs VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET ' +
+        'start_offset = excluded.start_offset, end_offset = excluded.end_offset, size_bytes = excluded.size_bytes, guard = excluded.guard',
     ),
     removeLog: prepare<[log: LogId]>(database, 'DELETE FROM logs WHERE id = ?'),
   }
@@ -50,17 +50,17 @@ function prepareLogStatements(database: Database) {
 
 function prepareBatchStatements(database: Database) {
   return {
-    append: prepare<[LogId, base: number, last: number, maxTimestamp: number, size: number, Uint8Array]>(
+    append: prepare<[LogId, base: number, last: number, maxTimestamp: number, size: number, guard: number, Uint8Array]>(
       database,
-      'INSERT INTO batches (log, base_offset, last_offset, max_timestamp, size_bytes, bytes) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT INTO batches (log, base_offset, last_offset, max_timestamp, size_bytes, guard, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ),
     scan: prepare<[LogId, from: number, until: number, limit: number], BatchInfo>(
       database,
       `SELECT ${INFO} FROM batches WHERE log = ? AND last_offset >= ? AND last_offset < ? ORDER BY last_offset LIMIT ?`,
     ),
-    read: prepare<[LogId, from: number, until: number], StoredBatch>(
+    read: prepare<[LogId, from: number, until: number], StoredBatch & { guard: number }>(
       database,
-      'SELECT base_offset AS baseOffset, last_offset AS lastOffset, max_timestamp AS maxTimestamp, bytes FROM batches ' +
+      'SELECT base_offset AS baseOffset, last_offset AS lastOffset, max_timestamp AS maxTimestamp, bytes, guard FROM batches ' +
         'WHERE log = ? AND last_offset >= ? AND last_offset < ? ORDER BY last_offset',
     ),
     sizeBetween: prepareValue<[LogId, from: number, until: number], number>(
@@ -122,29 +122,26 @@ function prepareTimeStatements(database: Database) {
 
 function prepareGarbageStatements(database: Database) {
   return {
-    garbage: prepare<[], { log: LogId; before: number }>(database, 'SELECT log, before FROM garbage ORDER BY log'),
-    putGarbage: prepare<[LogId, before: number]>(
-      database,
-      'INSERT INTO garbage VALUES (?, ?) ON CONFLICT (log) DO UPDATE SET before = excluded.before',
-    ),
+    garbage: prepareValue<[], LogId>(database, 'SELECT log FROM garbage ORDER BY log'),
+    putGarbage: prepare<[LogId]>(database, 'INSERT INTO garbage VALUES (?) ON CONFLICT DO NOTHING'),
     removeGarbage: prepare<[LogId]>(database, 'DELETE FROM garbage WHERE log = ?'),
   }
 }
 
 function prepareEntryStatements(database: Database) {
   return {
-    put: prepare<[key: string, value: Uint8Array]>(
+    put: prepare<[key: string, guard: number, value: Uint8Array]>(
       database,
-      'INSERT INTO entries VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+      'INSERT INTO entries VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET guard = excluded.guard, value = excluded.value',
     ),
     remove: prepare<[key: string]>(database, 'DELETE FROM entries WHERE key = ?'),
-    entries: prepareTuple<[from: string], [key: string, value: Buffer]>(
+    entries: prepareTuple<[from: string], [key: string, value: Buffer, guard: number]>(
       database,
-      'SELECT key, value FROM entries WHERE key >= ? ORDER BY key',
+      'SELECT key, value, guard FROM entries WHERE key >= ? ORDER BY key',
     ),
-    entriesBetween: prepareTuple<[from: string, until: string], [key: string, value: Buffer]>(
+    entriesBetween: prepareTuple<[from: string, until: string], [key: string, value: Buffer, guard: number]>(
       database,
-      'SELECT key, value FROM entries WHERE key >= ? AND key < ? ORDER BY key',
+      'SELECT key, value, guard FROM entries WHERE key >= ? AND key < ? ORDER BY key',
     ),
   }
 }

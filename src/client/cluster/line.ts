@@ -27,9 +27,7 @@ export class Line {
   /** The transport, or a new one. All who wait share one attempt. */
   connect(): Promise<Transport> {
     if (this.#transport !== undefined) return Promise.resolve(this.#transport)
-    this.#dialing ??= this.#attempt().finally(() => {
-      this.#dialing = undefined
-    })
+    this.#dialing ??= this.#attempt()
     return this.#dialing
   }
 
@@ -60,6 +58,9 @@ export class Line {
     } catch (error) {
       this.#failed()
       throw error
+    } finally {
+      // At once, and not when whoever waits hears of it: the transport may be hung up before that.
+      this.#dialing = undefined
     }
   }
 

@@ -3,7 +3,7 @@ import { RafkaError } from '../../core/errors.ts'
 import { listOffsets } from '../../protocol/apis/list-offsets.ts'
 import { errorName } from '../../protocol/error-codes.ts'
 import type { Cluster } from './cluster.ts'
-import type { RetryBounds } from './retrying.ts'
+import { absent, type RetryBounds } from './retrying.ts'
 
 /** Which offset to ask for, as on the wire: one of these, or a timestamp in ms for the first record at or after it. */
 export const offsetTimes = { end: -1, start: -2, maxTimestamp: -3 } as const
@@ -71,12 +71,14 @@ export async function byLeader<Partition extends TopicPartition>(
 
 function withoutLeader(cluster: Cluster, { topic, partition }: TopicPartition): RafkaError {
   const partitions = cluster.topic(topic)?.partitions
-  const details = { topic, partition }
+  const details = { topic, partition, [absent]: true }
   if (partitions === undefined) {
     return new RafkaError('UNKNOWN_TOPIC_OR_PARTITION', `topic "${topic}" does not exist`, { details })
   }
   if (partitions.some((each) => each.partition === partition)) {
-    return new RafkaError('LEADER_NOT_AVAILABLE', `${topic}-${partition} has no leader at the moment`, { details })
+    return new RafkaError('LEADER_NOT_AVAILABLE', `${topic}-${partition} has no leader at the moment`, {
+      details: { topic, partition },
+    })
   }
   const message = `topic "${topic}" has ${partitions.length} partitions, 0 to ${partitions.length - 1}; ${partition} was asked for`
   return new RafkaError('UNKNOWN_TOPIC_OR_PARTITION', message, { details })

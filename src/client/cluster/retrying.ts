@@ -37,9 +37,12 @@ export async function retrying<T>(
   }
 }
 
+/** Key in an error's details: the cluster itself says that what was asked for does not exist, so asking again is no use. */
+export const absent = 'absent'
+
 /** True for errors that may be gone at the next attempt: Kafka's retriable ones, and those of the way to the broker. */
 export function isWorthRetrying(error: RafkaError): boolean {
-  return error.code === 'BROKER_UNREACHABLE' || isRetriable(error.code)
+  return (error.code === 'BROKER_UNREACHABLE' || isRetriable(error.code)) && error.details[absent] !== true
 }
 
 /** The last error of an operation whose time is over, saying what was waited for. */

@@ -122,9 +122,9 @@ export class Assignment implements FetcherListener, WatchListener {
   }
 
   /** Part of `WatchListener`. */
-  async found(topic: TopicMetadata, late: boolean): Promise<void> {
-    const fresh = this.#wanted(topic)
-      .map((partition) => new AssignedPartition(topic.name, topic.topicId, partition))
+  async found(topics: readonly TopicMetadata[], late: boolean): Promise<void> {
+    const fresh = topics
+      .flatMap((topic) => this.#wanted(topic).map((index) => new AssignedPartition(topic.name, topic.topicId, index)))
       .filter((partition) => !this.#partitions.has(partitionKey(partition)))
     if (fresh.length === 0) return
     const { to } = this.#settings

@@ -44,8 +44,8 @@ const MAX_IDLE_ANSWERS = 3
 /** One fetch on its way. */
 interface Flight {
   readonly leader: number
-  /** With the epoch that each had when the fetch went out. */
-  readonly partitions: ReadonlyMap<AssignedPartition, number>
+  /** With the epoch and the offset that each had when the fetch went out. */
+  readonly partitions: ReadonlyMap<AssignedPartition, { readonly epoch: number; readonly offset: number }>
   /** It probably waits for new records. */
   readonly waits: boolean
   readonly abort: AbortController
@@ -93,7 +93,8 @@ export class Fetcher {
   interrupt(partitions: readonly AssignedPartition[]): void {
     for (const flight of this.#flights.values()) {
       const without = partitions.some(
-        (each) => each.wanted && flight.partitions.get(each) !== each.epoch && this.#leaderOf(each) === flight.leader,
+        (each) =>
+          each.wanted && flight.partitions.get(each)?.epoch !== each.epoch && this.#leaderOf(each) === flight.leader,
       )
       if (without && flight.waits) this.#cut(flight)
     }
@@ -143,7 +144,7 @@ export class Fetcher {
   async #fetch(leader: number, partitions: readonly AssignedPartition[], maxBytes: number): Promise<void> {
     const flight: Flight = {
       leader,
-      partitions: new Map(partitions.map((each) => [each, each.epoch])),
+      partitions: new Map(partitions.map((each) => [each, { epoch: each.epoch, offset: each.fetchOffset }])),
       waits: partitions.every((each) => each.atEnd),
       abort: new AbortController(),
     }
@@ -188,9 +189,13 @@ export class Fetcher {
     answerOf: (partition: AssignedPartition) => PartitionAnswer | undefined,
   ): Promise<number> {
     let chunks = 0
-    for (const [partition, epoch] of flight.partitions) {
+    const counts = (partition: AssignedPartition) => {
+      const { epoch, offset } = flight.partitions.get(partition) ?? {}
+      return !flight.abort.signal.aborted && partition.epoch === epoch && partition.fetchOffset === offset
+    }
+    for (const partition of flight.partitions.keys()) {
+      if (!counts(partition)) continue
       const answer = answerOf(partition)
-      if (partition.epoch !== epoch) continue
       if (answer === undefined) {
         this.#putOff(partition)
         continue
@@ -203,8 +208,8 @@ export class Fetcher {
       partition.failures = 0
       partition.highWatermark = answer.highWatermark
       const chunk = await this.#chunkOf(partition, flight.leader, answer.records)
-      // A seek may have come while a codec was loaded.
-      if (chunk === undefined || partition.epoch !== epoch || this.#closed) continue
+      // A seek may have come while a codec was loaded, or the end of this fetch.
+      if (chunk === undefined || !counts(partition)) continue
       partition.fetchOffset = chunk.nextOffset
       this.#servedLast(partition)
       this.#buffer.push(chunk)

@@ -18,8 +18,8 @@ export interface WatchSettings {
 
 /** What a watch tells its consumer. */
 export interface WatchListener {
-  /** A topic exists, or has more partitions than before. `late`: since the watch began. */
-  found(topic: TopicMetadata, late: boolean): Promise<void>
+  /** These topics exist; maybe they have more partitions than before. `late`: since the watch began. */
+  found(topics: readonly TopicMetadata[], late: boolean): Promise<void>
   /** A topic was deleted; it is waited for again. */
   lost(topic: string): void
   failed(error: RafkaError): void
@@ -129,22 +129,22 @@ export class TopicWatch {
 
   async #digest(topics: readonly TopicMetadata[]): Promise<void> {
     const answers = new Map(topics.map((topic) => [topic.name, topic]))
+    const existing: TopicMetadata[] = []
     for (const name of this.#settings.topics) {
       const topic = answers.get(name)
       if (topic === undefined || topic.error !== 'NONE') this.#isMissing(name)
-      else await this.#exists(topic)
+      else if (this.#isThere(topic)) existing.push(topic)
     }
+    await this.#listener.found(existing, this.#late)
+    for (const { name } of existing) this.#missing.delete(name)
   }
 
-  async #exists(topic: TopicMetadata): Promise<void> {
-    const { name, topicId } = topic
+  #isThere({ name, topicId }: TopicMetadata): boolean {
     this.#suspected.delete(name)
     const before = this.#found.get(name)
     if (before !== undefined && before !== topicId) this.#isLost(name)
-    if (this.#closing.signal.aborted) return
     this.#found.set(name, topicId)
-    await this.#listener.found(topic, this.#late)
-    this.#missing.delete(name)
+    return !this.#closing.signal.aborted
   }
 
   #isMissing(name: string): void {

@@ -81,7 +81,11 @@ export class Intake implements TopicListener {
     topic.staged.push({ ...record, ...waits })
     this.#staged.add(topic)
     this.#advance(topic)
-    this.#makeRoom()
+  }
+
+  /** Nothing waits for memory, or for partitions to be known. */
+  get flows(): boolean {
+    return this.memory.hasRoom && this.#staged.size === 0
   }
 
   /** Settles at the next chance that there is memory again, or that staged records have gone on. */
@@ -130,7 +134,9 @@ export class Intake implements TopicListener {
     if (topic.staged.length === 0) {
       this.#staged.delete(topic)
       this.#wakeRoomWaiters()
-    } else if (!topic.loaded && !topic.loading) void this.#load(topic)
+    } else if (!topic.loaded && !topic.loading) {
+      void this.#load(topic)
+    } else this.#makeRoom()
   }
 
   #place(topic: TopicQueue): void {

@@ -17,6 +17,7 @@ export class ClientProducer implements Producer {
   readonly #intake: Intake
   readonly #scratch = new RecordScratch()
   readonly #onClose: (producer: ClientProducer) => void
+  readonly #taking = new Set<Promise<unknown>>()
   #closing: Promise<void> | undefined
 
   /** @throws RafkaError `INVALID_ARGUMENT` naming an option that is wrong */
@@ -30,22 +31,19 @@ export class ClientProducer implements Producer {
   send(message: OutgoingMessage): Promise<SendReceipt> {
     return new Promise((resolve, reject) => {
       this.#checkOpen()
-      checkMessage(message)
       this.#accept(message, resolve, reject)
     })
   }
 
   async sendAll(messages: Iterable<OutgoingMessage>): Promise<SendReceipt[]> {
+    this.#checkOpen()
     const sent: Array<Promise<SendReceipt>> = []
+    const taking = this.#takeAll(messages, sent)
+    this.#taking.add(taking)
     try {
-      for (const message of messages) {
-        const receipt = this.send(message)
-        // The first failure is thrown below; the others must not count as unhandled meanwhile.
-        receipt.catch(() => {})
-        sent.push(receipt)
-        if (!this.#intake.memory.hasRoom) await this.#intake.room()
-      }
+      await taking
     } finally {
+      this.#taking.delete(taking)
       await Promise.allSettled(sent)
     }
     return Promise.all(sent)
@@ -75,11 +73,22 @@ export class ClientProducer implements Producer {
     this.#intake.check()
   }
 
+  async #takeAll(messages: Iterable<OutgoingMessage>, sent: Array<Promise<SendReceipt>>): Promise<void> {
+    for (const message of messages) {
+      const receipt = new Promise<SendReceipt>((resolve, reject) => this.#accept(message, resolve, reject))
+      // The first failure is thrown in the end; until then none must count as unhandled.
+      receipt.catch(() => {})
+      sent.push(receipt)
+      while (!this.#intake.flows) await this.#intake.room()
+    }
+  }
+
   #accept(
     message: OutgoingMessage,
     resolve: (receipt: SendReceipt) => void,
     reject: (error: RafkaError) => void,
   ): void {
+    checkMessage(message)
     const { partition, timestamp = Date.now() } = message
     const topic = this.#intake.topic(message.topic)
     const headers = headersOf(message.headers)
@@ -106,6 +115,7 @@ export class ClientProducer implements Producer {
   }
 
   async #close(): Promise<void> {
+    await Promise.allSettled(this.#taking)
     await this.#intake.flush()
     this.#intake.close()
     this.#onClose(this)

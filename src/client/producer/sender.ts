@@ -82,7 +82,8 @@ export class Sender {
 
   /** Something is complete and not settled. */
   get busy(): boolean {
-    return this.#active.size > 0
+    for (const queue of this.#active) if (!queue.idle) return true
+    return false
   }
 
   /** A queue has a complete batch. */

@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect } from '../../src/connect.ts'
+import type { Rafka } from '../../src/core/rafka.ts'
+import { open } from '../../src/open.ts'
+import { startTestBroker } from '../../src/testing.ts'
+import { type ClientSetup, describeClientContract } from '../support/client-contract.ts'
+
+describeClientContract('a client of an embedded broker', async () => {
+  const opened: Rafka[] = []
+  return {
+    connect: async () => {
+      const rafka = await open({ storage: { type: 'memory' } })
+      opened.push(rafka)
+      return rafka
+    },
+    close: async () => void (await Promise.all(opened.map((rafka) => rafka.close()))),
+  }
+})
+
+describeClientContract('a client over the local socket of a data directory', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'rafka-contract-'))
+  const owner = await open({ dataDir, storage: { durability: 'none' } })
+  const attached = () => open({ dataDir, storage: { durability: 'none' } })
+  return closing(attached, async () => {
+    await owner.close()
+    rmSync(dataDir, { recursive: true, force: true })
+  })
+})
+
+describeClientContract('a client over TCP', async () => {
+  const broker = await startTestBroker()
+  return closing(
+    () => connect({ brokers: [broker.brokers] }),
+    () => broker.close(),
+  )
+})
+
+/** Closes all clients before what they are clients of. */
+function closing(make: () => Promise<Rafka>, end: () => Promise<void>): ClientSetup {
+  const clients: Rafka[] = []
+  return {
+    connect: async () => {
+      const client = await make()
+      clients.push(client)
+      return client
+    },
+    close: async () => {
+      await Promise.all(clients.map((client) => client.close()))
+      await end()
+    },
+  }
+}

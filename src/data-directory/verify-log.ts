@@ -1,10 +1,14 @@
-import type { LogExtent, StorageEngine, StoredBatch } from '../core/storage-engine.ts'
-import { crc32c } from '../records/crc32c.ts'
+import { isRafkaError } from '../core/errors.ts'
+import type { LogExtent, LogId, StorageEngine, StoredBatch } from '../core/storage-engine.ts'
+import { crc32c } from '../core/crc32c.ts'
 import { batchOverheadBytes, readBatchHeader } from '../records/header.ts'
 
 /** A stored batch that is not what it should be. */
 export interface DamagedBatch {
-  readonly batch: StoredBatch
+  readonly firstOffset: number
+  readonly lastOffset: number
+  /** undefined: the engine does not give them. */
+  readonly bytes: Uint8Array | undefined
   readonly what: string
 }
 
@@ -24,17 +28,39 @@ export async function verifyLog(storage: StorageEngine, { log, start, end }: Log
   const damaged: DamagedBatch[] = []
   let [batches, records, sizeBytes] = [0, 0, 0]
   for (let offset = start; ; ) {
-    const chunk = await storage.read(log, offset, CHUNK_BYTES, end)
+    const chunk = await readOrDamage(storage, log, offset, end)
+    if (!Array.isArray(chunk)) {
+      damaged.push(chunk)
+      offset = Math.max(offset, chunk.lastOffset) + 1
+      continue
+    }
     for (const batch of chunk) {
       const what = problemOf(batch)
-      if (what !== undefined) damaged.push({ batch, what })
-      else records += readBatchHeader(bufferOf(batch)).recordCount
+      if (what === undefined) records += readBatchHeader(bufferOf(batch)).recordCount
+      else damaged.push({ firstOffset: batch.baseOffset, lastOffset: batch.lastOffset, bytes: batch.bytes, what })
       batches += 1
       sizeBytes += batch.bytes.length
     }
     const last = chunk.at(-1)
     if (last === undefined) return { batches, records, sizeBytes, damaged }
     offset = last.lastOffset + 1
+  }
+}
+
+/** Batches from `offset` on, or the one there that the engine itself finds damaged. */
+async function readOrDamage(
+  storage: StorageEngine,
+  log: LogId,
+  offset: number,
+  end: number,
+): Promise<StoredBatch[] | DamagedBatch> {
+  try {
+    return await storage.read(log, offset, CHUNK_BYTES, end)
+  } catch (error) {
+    if (!isRafkaError(error, 'STORAGE_CORRUPT')) throw error
+    const [batch] = await storage.scan(log, offset, 1)
+    const { baseOffset: firstOffset, lastOffset } = batch ?? { baseOffset: offset, lastOffset: end - 1 }
+    return { firstOffset, lastOffset, bytes: undefined, what: error.message }
   }
 }
 

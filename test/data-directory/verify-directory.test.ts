@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import BetterSqlite3 from 'better-sqlite3'
 import { beforeEach, expect, test } from 'vitest'
 import { silentLogger } from '../../src/core/log.ts'
 import { openStorage, storedType } from '../../src/data-directory/open-storage.ts'
@@ -62,6 +63,20 @@ test.each(['sqlite', 'memory'] as const)(
     expect(offsets).toEqual([0, 2])
   },
 )
+
+test('a batch whose row the sqlite engine finds damaged is taken out too, and the whole store is kept', async () => {
+  await fill('sqlite')
+  const database = new BetterSqlite3(join(dataDir, 'rafka.db'))
+  database.exec('UPDATE batches SET max_timestamp = max_timestamp + 1 WHERE base_offset = 1')
+  database.close()
+  const problem = { topic: 'orders', firstOffset: 1, lastOffset: 1, message: expect.stringContaining('is damaged') }
+  expect(await verifyStorage(dataDir)).toMatchObject({ batches: 2, problems: [problem], repaired: false })
+
+  const keptIn = join(dataDir, 'rafka.db.before-repair')
+  expect(await verifyStorage(dataDir, { repair: true })).toMatchObject({ problems: [{ ...problem, keptIn }] })
+  expect(existsSync(keptIn)).toBe(true)
+  expect(await verifyStorage(dataDir)).toMatchObject({ batches: 2, problems: [] })
+})
 
 test('a store that cannot be opened is a problem that names the file', async () => {
   await fill('sqlite')

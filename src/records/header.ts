@@ -1,6 +1,6 @@
 import { RafkaError } from '../core/errors.ts'
 import type { CompressionName, TimestampType } from '../core/message.ts'
-import { crc32c } from './crc32c.ts'
+import { crc32c } from '../core/crc32c.ts'
 
 /**
  * The header of a record batch v2 (`DefaultRecordBatch`), big-endian.

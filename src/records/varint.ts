@@ -26,24 +26,31 @@ export function writeVarint(bytes: Buffer, value: number, at: number): number {
 
 /** Bytes of a whole number within 2^53. */
 export function sizeOfVarlong(value: number): number {
-  if (value >= -0x40000000 && value < 0x40000000) return sizeOfVarint(value)
-  let zigzag = zigzag64(value)
+  if (fitsVarint(value)) return sizeOfVarint(value)
   let size = 1
-  for (; zigzag >= 0x80n; zigzag >>= 7n) size++
+  for (let rest = Math.floor(magnitude(value) / 64); rest > 0; rest = Math.floor(rest / 128)) size++
   return size
 }
 
 /** Writes a whole number within 2^53. @returns the position behind it */
 export function writeVarlong(bytes: Buffer, value: number, at: number): number {
-  if (value >= -0x40000000 && value < 0x40000000) return writeVarint(bytes, value, at)
-  let zigzag = zigzag64(value)
+  if (fitsVarint(value)) return writeVarint(bytes, value, at)
+  const first = magnitude(value)
   let position = at
-  for (; zigzag >= 0x80n; zigzag >>= 7n) bytes[position++] = Number(zigzag & 0x7fn) | 0x80
-  bytes[position++] = Number(zigzag)
+  let byte = (first % 64) * 2 + (value < 0 ? 1 : 0)
+  for (let rest = Math.floor(first / 64); rest > 0; rest = Math.floor(rest / 128)) {
+    bytes[position++] = byte | 0x80
+    byte = rest % 128
+  }
+  bytes[position++] = byte
   return position
 }
 
-function zigzag64(value: number): bigint {
-  const wide = BigInt(value)
-  return (wide << 1n) ^ (wide >> 63n)
+function fitsVarint(value: number): boolean {
+  return value >= -0x40000000 && value < 0x40000000
+}
+
+/** What zigzag puts above the sign bit. Kept apart from it, because both together may need 54 bits. */
+function magnitude(value: number): number {
+  return value < 0 ? -(value + 1) : value
 }

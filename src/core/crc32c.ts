@@ -9,7 +9,8 @@ export const crc32c: Crc32c = nativeCrc32c() ?? crc32cByTable
 /** By the processor's own instruction, five times as fast; undefined on a platform that there is no binary for. */
 function nativeCrc32c(): Crc32c | undefined {
   try {
-    const native = createRequire(import.meta.url)('@node-rs/crc32') as { crc32c: Crc32c }
+    const require = createRequire(import.meta.url)
+    const native = require('@node-rs/crc32') as { crc32c: Crc32c }
     return (bytes, previous = 0) => native.crc32c(bytes, previous) >>> 0
   } catch {
     return undefined

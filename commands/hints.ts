@@ -19,6 +19,7 @@ export async function hintFor(error: unknown, session: Session | undefined): Pro
   if (!isRafkaError(error)) return undefined
   if (typeof error.details.hint === 'string') return error.details.hint
   if (error.code === 'UNKNOWN_TOPIC_OR_PARTITION') return await nearTopic(error, session)
+  if (error.code === 'INVALID_CONFIG') return await nearConfig(error, session)
   return hints.get(error.code)
 }
 
@@ -33,4 +34,16 @@ async function nearTopic(error: RafkaError, session: Session | undefined): Promi
   if (names.includes(wanted)) return `rafka topics describe ${wanted}`
   const near = nearestName(wanted, names)
   return near === undefined ? 'rafka topics list' : `did you mean "${near}"?  rafka topics list`
+}
+
+/** A topic that exists knows all the names of configs. */
+async function nearConfig({ message, details }: RafkaError, session: Session | undefined): Promise<string | undefined> {
+  const wanted = /unknown config "([^"]{1,200})"/i.exec(message)?.[1]
+  if (wanted === undefined || typeof details.topic !== 'string') return undefined
+  const configs = await session?.rafka
+    .admin()
+    .describeConfigs({ type: 'topic', name: details.topic })
+    .catch(() => [])
+  const near = nearestName(wanted, configs?.map(({ name }) => name) ?? [])
+  return near === undefined ? undefined : `did you mean "${near}"?`
 }

@@ -9,7 +9,10 @@ export type MaybeTerminal<Stream> = Stream & {
   getColorDepth?(env?: Readonly<Record<string, string | undefined>>): number
 }
 
-/** The outside of a command: handed in, so that a test or another front end can put its own. */
+/**
+ * The outside of a command: handed in, so that a test or another front end can put its own. Bytes written to `stdout` are only good until
+ * the callback of the write: a stream that hands them on must copy them.
+ */
 export interface Io {
   readonly stdin: MaybeTerminal<Readable>
   readonly stdout: MaybeTerminal<Writable>

@@ -86,10 +86,15 @@ async function runWith(
 }
 
 async function report(error: unknown, context: CommandContext, stdoutIsForRecords: boolean): Promise<number> {
-  if (context.outputClosed.aborted) return exitCodes.done
+  if (context.outputClosed.aborted || isBrokenPipe(error)) return exitCodes.done
   const { reportError } = await import('./report-error.ts')
   await reportError(error, context, stdoutIsForRecords)
   return exitCodeOf(error)
+}
+
+/** What a write to a reader that is gone fails with; the stream may tell of it only later. */
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'EPIPE'
 }
 
 /** A reader that had enough (`| head`) ends the work quietly; nobody hears of an error on stderr either. */

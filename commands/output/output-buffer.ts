@@ -9,7 +9,7 @@ const SHORT_BYTES = 24
 
 /**
  * Collects many small pieces into few large writes. The pieces of a record are added without waiting; between records, `isFull` says
- * when to `flush`. While one buffer is on its way out the other one fills.
+ * when to `flush`. While one buffer is on its way out the other one fills; it is used again once the stream has called back.
  */
 export class OutputBuffer {
   readonly #stream: Writable

@@ -35,8 +35,9 @@ export interface ProduceRequest {
   readonly delimiter: Buffer
   readonly skipEmpty: boolean
   readonly lingerMs: number
-  readonly maxRecordBytes: number
-  readonly producer: ProducerOptions
+  readonly producer: ProducerOptions & { readonly maxRequestBytes: number }
+  /** The largest request was set by the user, and is not ours to raise. */
+  readonly fixedRequestSize: boolean
 }
 
 /** Reads the flags, over what the configuration says. @throws RafkaError `INVALID_ARGUMENT` */
@@ -61,7 +62,7 @@ export async function readProduceOptions(
     delimiter: flags.delim === undefined ? Buffer.from('\n') : readBytes('--delim', flags.delim),
     skipEmpty: flags.skipEmpty === true,
     lingerMs: config.value('producer.linger.ms'),
-    maxRecordBytes: config.value('producer.max.request.size'),
+    fixedRequestSize: config.given('producer.max.request.size') !== undefined,
     producer: producerOptions(config),
   }
 }
@@ -75,7 +76,7 @@ function producerFlags({ compression, acks, linger }: ProduceFlags): Map<ConfigK
   return given
 }
 
-function producerOptions(config: Config): ProducerOptions {
+function producerOptions(config: Config): ProduceRequest['producer'] {
   const acks = config.value('producer.acks')
   return {
     acks: acks === 'all' ? 'all' : acks === '1' ? 1 : 0,
@@ -86,7 +87,7 @@ function producerOptions(config: Config): ProducerOptions {
     idempotent: config.given('producer.enable.idempotence'),
     deliveryTimeoutMs: config.given('producer.delivery.timeout.ms'),
     requestTimeoutMs: config.given('producer.request.timeout.ms'),
-    maxRequestBytes: config.given('producer.max.request.size'),
+    maxRequestBytes: config.value('producer.max.request.size'),
   }
 }
 

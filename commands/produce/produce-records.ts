@@ -3,7 +3,8 @@ import { isRafkaError, RafkaError } from '../../src/index.ts'
 import type { CommandContext } from '../context.ts'
 import { type EndSignal, onInterrupt } from '../interrupts.ts'
 import { countOf } from '../output/quantities.ts'
-import { type FeedProgress, feedRecords } from './feed-records.ts'
+import { type Feeding, type FeedProgress, feedRecords } from './feed-records.ts'
+import { fitToTopic } from './fit-to-topic.ts'
 import { fileInput, type Input, stdinInput } from './input-chunks.ts'
 import type { ProduceRequest } from './produce-options.ts'
 import { type RecordSink, writerSink } from './record-sink.ts'
@@ -15,13 +16,15 @@ export async function produceRecords(context: CommandContext, topic: string, req
   const inputs = openInputs(context, request)
   const { rafka } = await context.session()
   const startedAt = performance.now()
-  const producer = rafka.producer(request.producer)
+  const options = await fitToTopic(rafka, topic, request.producer, request.fixedRequestSize)
+  const producer = rafka.producer(options)
   const sink = await makeSink(producer, topic, request)
   const progress: FeedProgress = { lines: 0, records: 0 }
   if (context.io.stdin.isTTY === true && inputs.some((input) => input.name === undefined)) {
     context.terminal.note(`${topic}: one record per line, Ctrl-D to finish`)
   }
-  const ended = await feedAll(context, inputs, producer, sink, request, progress)
+  const feeding = { ...request, maxRecordBytes: options.maxRequestBytes }
+  const ended = await feedAll(context, inputs, producer, sink, feeding, progress)
   await producer.close().catch(() => {})
   const outcome: Outcome = {
     topic,
@@ -52,7 +55,7 @@ async function feedAll(
   inputs: readonly Input[],
   producer: Producer,
   sink: RecordSink,
-  request: ProduceRequest,
+  feeding: Feeding & { readonly values: readonly string[] },
   progress: FeedProgress,
 ): Promise<Ended> {
   const stop = new AbortController()
@@ -67,9 +70,9 @@ async function feedAll(
   )
   using _status = showProgress(context, sink)
   try {
-    await writeValues(request.values, sink, progress)
+    await writeValues(feeding.values, sink, progress)
     for (const input of inputs) {
-      if (!stop.signal.aborted) await feedRecords(input, sink, request, progress, stop.signal)
+      if (!stop.signal.aborted) await feedRecords(input, sink, feeding, progress, stop.signal)
     }
     await sink.flush()
     return { signal }
@@ -89,7 +92,7 @@ async function writeValues(values: readonly string[], sink: RecordSink, progress
   }
 }
 
-/** A record that the broker finds too large is the first that was not acknowledged: the client sends what it refused one by one. */
+/** Of what the broker refused, the client sends the records one by one: the one that is too large is the first that was not acknowledged. */
 function withLine(error: unknown, sink: RecordSink, progress: FeedProgress, inputs: readonly Input[]): unknown {
   if (!isRafkaError(error, 'MESSAGE_TOO_LARGE') || error.details.line !== undefined) return error
   if (inputs.length !== 1 || progress.lines !== progress.records) return error

@@ -6,7 +6,7 @@ export interface RecordSink {
   write(source: Buffer, start: number, end: number): boolean
   /** Settles when there is room again. Rejects with the first error of a record taken before. */
   drained(): Promise<void>
-  /** Sends what waits and settles when all is acknowledged. Rejects with the first error. */
+  /** Sends what waits and settles when all is acknowledged. Rejects with the first error, then always. */
   flush(): Promise<void>
   readonly acknowledged: WriterProgress
 }
@@ -23,10 +23,15 @@ export interface RecordShape {
 
 /** A sink that hands slices of the input to a `RecordWriter`, with no object per record. */
 export function writerSink(writer: RecordWriter, shape: RecordShape): RecordSink {
+  let flushed: Promise<void> = Promise.resolve()
   return {
     write: writeFunction(writer, shape),
     drained: () => writer.drained(),
-    flush: () => writer.flush(),
+    flush() {
+      // A writer tells each error once: one after the other, so that whoever flushes later hears of it too.
+      flushed = flushed.then(() => writer.flush())
+      return flushed
+    },
     get acknowledged() {
       return writer.acknowledged
     },

@@ -34,5 +34,5 @@ async function tell(context: CommandContext, { topic, status, error, text }: Top
   if (error === null) return context.terminal.print(text ?? `${status} ${topic}`)
   const { code, message } = error
   const hint = await hintFor(new RafkaError(code, message, { details: { topic } }), await context.openedSession())
-  await context.terminal.error(`topic "${topic}": ${message}`, hint)
+  await context.terminal.error(message.includes(topic) ? message : `topic "${topic}": ${message}`, hint)
 }

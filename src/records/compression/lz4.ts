@@ -38,15 +38,20 @@ function inflatedBound(bytes: Buffer): number {
     throw damaged('lz4', `it is ${what}`)
   }
   const flags = bytes[4]!
+  const contentBytes = (flags & 0x08) === 0 ? 0 : readSize(bytes)
   const blockMaxBytes = BLOCK_MAX_BYTES.get((bytes[5]! >> 4) & 7)
   if (blockMaxBytes === undefined) throw damaged('lz4', 'the frame names no block size')
-  const hasContentSize = (flags & 0x08) !== 0
   const hasBlockChecksums = (flags & 0x10) !== 0
   let bound = 0
-  for (let at = 7 + (hasContentSize ? 8 : 0) + (flags & 0x01 ? 4 : 0); ; ) {
+  for (let at = 7 + (flags & 0x08 ? 8 : 0) + (flags & 0x01 ? 4 : 0); ; ) {
     if (at + 4 > bytes.length) throw damaged('lz4', 'the frame has no end')
     const word = bytes.readUInt32LE(at)
-    if (word === 0) return bound
+    if (word === 0) {
+      assertEnd(bytes, at + 4 + (flags & 0x04 ? 4 : 0))
+      // Whoever inflates may reserve the size that is claimed.
+      if (contentBytes > bound) throw damaged('lz4', `the frame claims ${contentBytes} bytes; its blocks hold fewer`)
+      return bound
+    }
     const size = word & 0x7fffffff
     const isStored = word >>> 31 === 1
     at += 4 + size + (hasBlockChecksums ? 4 : 0)
@@ -54,4 +59,15 @@ function inflatedBound(bytes: Buffer): number {
       throw damaged('lz4', `a block of ${size} bytes ends behind the frame`)
     bound += isStored ? size : Math.min(blockMaxBytes, size * MAX_RATIO)
   }
+}
+
+/** A second frame would inflate beyond the bound, and bytes that are left over belong to nothing. */
+function assertEnd(bytes: Buffer, end: number): void {
+  if (end > bytes.length) throw damaged('lz4', 'the frame has no end')
+  if (end < bytes.length) throw damaged('lz4', `${bytes.length - end} bytes follow the frame`)
+}
+
+function readSize(bytes: Buffer): number {
+  if (bytes.length < 14) throw damaged('lz4', 'the frame has no header')
+  return bytes.readUInt32LE(6) + bytes.readUInt32LE(10) * 2 ** 32
 }

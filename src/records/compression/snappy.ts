@@ -5,6 +5,8 @@ import { damaged, tooLarge } from './inflate-error.ts'
 /** What Java's SnappyOutputStream begins with, before two versions of 4 bytes each. Blocks with a length in front follow. */
 const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0])
 const XERIAL_HEADER_BYTES = 16
+/** A block grows at most from 3 bytes, a copy, to 64. */
+const MAX_RATIO = 22
 
 /** Written as one raw block, as librdkafka does: every client reads that. Read in that form and in Java's framing. */
 export const snappy: Codec = {
@@ -35,6 +37,10 @@ function inflateXerial(bytes: Buffer, maxBytes: number): Buffer {
 function inflateRaw(bytes: Buffer, maxBytes: number): Buffer {
   const declared = declaredBytes(bytes)
   if (declared > maxBytes) throw tooLarge('snappy', declared, maxBytes)
+  // Whoever inflates reserves the size that is claimed.
+  if (declared > bytes.length * MAX_RATIO) {
+    throw damaged('snappy', `a block of ${bytes.length} bytes claims to hold ${declared}`)
+  }
   try {
     return uncompressSync(bytes, { asBuffer: true }) as Buffer
   } catch (cause) {

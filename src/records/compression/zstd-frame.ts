@@ -11,7 +11,7 @@ const DICTIONARY_ID_BYTES = [0, 1, 2, 4]
 export interface ZstdBound {
   /** What it can inflate to at most, from the sizes that frames and blocks name. */
   readonly bytes: number
-  /** Whether every frame states its exact size. */
+  /** Whether it is one frame that states its exact size. */
   readonly exact: boolean
 }
 
@@ -21,18 +21,19 @@ export interface ZstdBound {
  */
 export function zstdBound(bytes: Buffer): ZstdBound {
   let total = 0
-  let exact = true
+  let exact = false
   for (let at = 0; at < bytes.length; ) {
     need(bytes, at, 8)
     const magic = bytes.readUInt32LE(at)
     if ((magic & 0xfffffff0) >>> 0 === SKIPPABLE_MAGIC) {
       at += 8 + bytes.readUInt32LE(at + 4)
+      need(bytes, at, 0)
       continue
     }
     if (magic !== MAGIC) throw damaged('zstd', 'it is no zstd frame')
     const frame = walkFrame(bytes, at)
     total += frame.bytes
-    exact &&= frame.exact
+    exact = frame.exact && at === 0 && frame.end === bytes.length
     at = frame.end
   }
   return { bytes: total, exact }
@@ -55,17 +56,18 @@ function walkFrame(bytes: Buffer, start: number): ZstdBound & { end: number } {
     isLast = (header & 1) === 1
     const isRepeatedByte = ((header >> 1) & 3) === 1
     const isCompressed = ((header >> 1) & 3) === 2
+    if (size > BLOCK_MAX_BYTES) throw damaged('zstd', `a block of ${size} bytes is larger than any`)
     bound += isCompressed ? BLOCK_MAX_BYTES : size
     at += 3 + (isRepeatedByte ? 1 : size)
     need(bytes, at, 0)
   }
   if ((descriptor & 0x04) !== 0) at += 4
   need(bytes, at, 0)
-  return {
-    bytes: Math.max(contentBytes ?? 0, contentBytes === undefined ? bound : 0),
-    exact: contentBytes !== undefined,
-    end: at,
+  // Whoever inflates may reserve the size that is claimed.
+  if (contentBytes !== undefined && contentBytes > bound) {
+    throw damaged('zstd', `a frame claims ${contentBytes} bytes; its blocks hold fewer`)
   }
+  return { bytes: contentBytes ?? bound, exact: contentBytes !== undefined, end: at }
 }
 
 function contentSize(bytes: Buffer, at: number, size: number): number {

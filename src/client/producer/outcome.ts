@@ -6,12 +6,13 @@ import { isRetriable } from '../../protocol/error-codes.ts'
  *
  * - `acknowledged`: it is in the log.
  * - `split`: in smaller pieces it may pass.
- * - `again`: it is to be sent again, as it is. `doubtful`: it may be in the log already.
+ * - `again`: it is to be sent again, as it is. It `may` be in the log already, or is `not`, also not from an earlier attempt; or what was known
+ *   of that is `unchanged`.
  * - `failed`. `notAppended`: it is not in the log for certain.
  */
 export type Outcome =
   | { readonly kind: 'acknowledged' | 'split' }
-  | { readonly kind: 'again'; readonly doubtful: boolean }
+  | { readonly kind: 'again'; readonly appended: 'may' | 'not' | 'unchanged' }
   | { readonly kind: 'failed'; readonly notAppended: boolean }
 
 /** After these the broker has not appended anything. */
@@ -56,7 +57,10 @@ export function outcomeOf(error: ErrorName | 'NONE', records: number, follows: b
   // The broker has it, and no longer knows at which offset.
   if (error === 'NONE' || error === 'DUPLICATE_SEQUENCE_NUMBER') return { kind: 'acknowledged' }
   if (error === 'MESSAGE_TOO_LARGE' && records > 1) return { kind: 'split' }
-  if (sequenceErrors.has(error) && follows) return { kind: 'again', doubtful: false }
-  if (error === 'BROKER_UNREACHABLE' || isRetriable(error)) return { kind: 'again', doubtful: !notYet.has(error) }
+  // Had it been appended, the broker would know it as one of the last five.
+  if (sequenceErrors.has(error) && follows) return { kind: 'again', appended: 'not' }
+  if (error === 'BROKER_UNREACHABLE' || isRetriable(error)) {
+    return { kind: 'again', appended: notYet.has(error) ? 'unchanged' : 'may' }
+  }
   return { kind: 'failed', notAppended: refusals.has(error) }
 }

@@ -19,6 +19,8 @@ export class OutgoingBatch {
   /** Its place in the producer's sequence; undefined until it is first sent, and without idempotence. */
   stamp: ProducerStamp | undefined
   inFlight = false
+  /** It was acknowledged, but one that was sent before it is not settled yet. */
+  settled = false
   /** It was sent, and no answer said that it was not appended: it must not be sent under another stamp. */
   mayBeAppended = false
   lastError: RafkaError | undefined

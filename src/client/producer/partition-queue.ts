@@ -47,7 +47,7 @@ export class PartitionQueue {
   #open: OutgoingBatch | undefined
   /** Complete, and not sent or not appended for certain. */
   readonly #ready: OutgoingBatch[] = []
-  /** Sent and not settled, in order of their sequence numbers. */
+  /** From the oldest that is not settled to the last that was sent, in order of their sequence numbers. */
   readonly #sent: OutgoingBatch[] = []
   #inFlight = 0
   #identity: ProducerIdentity | undefined
@@ -115,23 +115,24 @@ export class PartitionQueue {
 
   /** The batch that may go out now. */
   next(now: number): OutgoingBatch | undefined {
-    if (this.#sent.length > this.#inFlight) {
+    const gap = this.#rules.idempotent && this.#identity === undefined
+    if (this.#cameBack) {
       if (this.#inFlight > 0 || now < this.#retryAt) return undefined
-      const again = this.#identity === undefined && this.#rules.idempotent ? this.#doubtful() : this.#sent[0]
-      if (again !== undefined) return again
+      return gap ? this.#sent.find(isDoubtful) : this.#sent[0]
     }
-    if (this.#rules.idempotent && this.#identity === undefined) return undefined
-    return this.#inFlight < this.#maxInFlight ? this.#ready[0] : undefined
+    if (gap) return undefined
+    // Not only those on the way count: the broker must still know the oldest when that has to be sent again.
+    return this.#sent.length < this.#maxInFlight ? this.#ready[0] : undefined
   }
 
   /** When `next` may answer otherwise though nothing happened in between. */
   get retryAt(): number {
-    return this.#sent.length > this.#inFlight && this.#inFlight === 0 ? this.#retryAt : Number.POSITIVE_INFINITY
+    return this.#cameBack && this.#inFlight === 0 ? this.#retryAt : Number.POSITIVE_INFINITY
   }
 
   /** When its oldest batch was handed in that is not on the way. */
   get oldestWaiting(): number {
-    const again = this.#sent.find((batch) => !batch.inFlight)?.createdAt ?? Number.POSITIVE_INFINITY
+    const again = this.#sent.find(isWaiting)?.createdAt ?? Number.POSITIVE_INFINITY
     return Math.min(again, this.#ready[0]?.createdAt ?? Number.POSITIVE_INFINITY)
   }
 
@@ -173,9 +174,10 @@ export class PartitionQueue {
   /** It was appended. */
   acknowledged(batch: OutgoingBatch): void {
     this.#back(batch)
-    this.#sent.splice(this.#sent.indexOf(batch), 1)
+    batch.settled = true
     this.#acknowledgedOnce = true
     this.#failures = 0
+    this.#regroup()
   }
 
   /** It has to be sent again. */
@@ -184,6 +186,7 @@ export class PartitionQueue {
     batch.lastError = error
     this.#failures += 1
     this.#retryAt = Math.max(this.#retryAt, now + backoffMs(retryBackoff, this.#failures))
+    this.#regroup()
   }
 
   /** It goes in pieces, which have its place and its numbers. */
@@ -214,11 +217,12 @@ export class PartitionQueue {
     } else {
       this.#identity = undefined
     }
+    this.#regroup()
   }
 
   /** Takes out what was handed in before `before` and is not on the way. */
   expire(before: number): OutgoingBatch[] {
-    const isOver = (batch: OutgoingBatch) => !batch.inFlight && batch.createdAt <= before
+    const isOver = (batch: OutgoingBatch) => isWaiting(batch) && batch.createdAt <= before
     const over = [...this.#sent.filter(isOver), ...this.#ready.filter(isOver)]
     for (const batch of over) {
       const waiting = this.#ready.indexOf(batch)
@@ -234,6 +238,11 @@ export class PartitionQueue {
     return this.expire(Number.POSITIVE_INFINITY)
   }
 
+  /** Some batch has to be sent again. */
+  get #cameBack(): boolean {
+    return this.#sent.some(isWaiting)
+  }
+
   get #maxInFlight(): number {
     if (this.#rules.unanswered) return MAX_IN_FLIGHT
     return this.#rules.idempotent && this.#acknowledgedOnce ? MAX_IN_FLIGHT : 1
@@ -244,13 +253,17 @@ export class PartitionQueue {
     this.#inFlight -= 1
   }
 
-  /** The first whose fate is not known. When there is none, all others wait anew: they were refused, so the broker has none of them. */
-  #doubtful(): OutgoingBatch | undefined {
-    const doubtful = this.#sent.find((batch) => batch.mayBeAppended)
-    if (doubtful !== undefined) return doubtful
-    for (const batch of this.#sent) batch.stamp = undefined
-    this.#ready.unshift(...this.#sent.splice(0))
-    return undefined
+  /**
+   * Forgets what is settled. After a batch was given up: when the fate of all others is known they were refused, so the broker has none of them, and they wait anew
+   * for a place in another sequence.
+   */
+  #regroup(): void {
+    while (this.#sent[0]?.settled === true) this.#sent.shift()
+    if (!this.#rules.idempotent || this.#identity !== undefined || this.#inFlight > 0) return
+    if (this.#sent.some(isDoubtful)) return
+    const refused = this.#sent.splice(0).filter(isWaiting)
+    for (const batch of refused) batch.stamp = undefined
+    this.#ready.unshift(...refused)
   }
 
   #tooLarge(sizeBytes: number): RafkaError {
@@ -261,4 +274,12 @@ export class PartitionQueue {
       { details: { topic: this.topic, sizeBytes, maxRequestBytes: limit } },
     )
   }
+}
+
+function isWaiting(batch: OutgoingBatch): boolean {
+  return !batch.inFlight && !batch.settled
+}
+
+function isDoubtful(batch: OutgoingBatch): boolean {
+  return batch.mayBeAppended && !batch.settled
 }

@@ -4,6 +4,7 @@ import type { Codec } from '../../records/compression.ts'
 import { clientError } from '../client-error.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { LeaderRefresh } from '../cluster/leader-refresh.ts'
+import { gaveUp } from '../cluster/retrying.ts'
 import { timedOut } from '../connection-errors.ts'
 import type { Transport } from '../transport.ts'
 import { WakeTimer } from '../wake-timer.ts'
@@ -142,8 +143,8 @@ export class Sender {
     for (const batch of queue.expire(now - deliveryTimeoutMs)) {
       const awaited = `the delivery of ${batch.count} records to ${queue.topic}-${queue.partition}`
       const last = batch.lastError
-      const reason = last === undefined ? '' : `; the last attempt said: ${last.message}`
-      this.#settleFailed(batch, timedOut(`${awaited}${reason}`, deliveryTimeoutMs, last))
+      const error = last === undefined ? timedOut(awaited, deliveryTimeoutMs) : gaveUp(awaited, deliveryTimeoutMs, last)
+      this.#settleFailed(batch, error)
     }
   }
 
@@ -237,7 +238,7 @@ export class Sender {
     }
     const reason = failure ?? produceError(topic, partition, answer, batch.count)
     if (outcome.kind === 'again' && this.#rules.acks !== 0) {
-      batch.mayBeAppended ||= outcome.doubtful
+      if (outcome.appended !== 'unchanged') batch.mayBeAppended = outcome.appended === 'may'
       queue.again(batch, reason, performance.now())
       this.#leaders.ask(topic)
       return

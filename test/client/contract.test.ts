@@ -5,7 +5,8 @@ import { connect } from '../../src/connect.ts'
 import type { Rafka } from '../../src/core/rafka.ts'
 import { open } from '../../src/open.ts'
 import { startTestBroker } from '../../src/testing.ts'
-import { type ClientSetup, describeClientContract } from '../support/client-contract.ts'
+import { describeClientContract } from '../support/client-contract.ts'
+import type { ClientSetup } from '../support/client-subject.ts'
 
 describeClientContract('a client of an embedded broker', async () => {
   const opened: Rafka[] = []

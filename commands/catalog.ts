@@ -80,6 +80,11 @@ export const catalog: readonly CatalogEntry[] = [
     load: async () => (await import('./storage/inspect.ts')).inspectStorage,
   },
   {
+    path: ['storage', 'verify'],
+    summary: 'Look for damage in the data directory',
+    load: async () => (await import('./storage/verify.ts')).verifyStore,
+  },
+  {
     path: ['storage', 'compact'],
     summary: 'Keep the last record of each key, now',
     load: async () => (await import('./storage/compact.ts')).compactStorage,

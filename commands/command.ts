@@ -16,7 +16,7 @@ export interface CommandSpec<Flags> {
   /** Declares arguments and options. */
   declare(command: Command): Command
   /** Keeps stdout for records alone: errors stay on stderr, also with `--json`. */
-  streams?(invocation: Invocation<Flags>): boolean
+  readonly streams?: boolean
   /** @returns the exit code; 0 when it returns nothing */
   // biome-ignore lint/suspicious/noConfusingVoidType: most commands have nothing to return
   run(context: CommandContext, invocation: Invocation<Flags>): Promise<number | void>

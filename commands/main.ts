@@ -1,6 +1,7 @@
+import type { Command } from 'commander'
 import { RafkaError } from '../src/index.ts'
 import type { CatalogEntry } from './catalog.ts'
-import type { AnyCommand, CommandSpec } from './command.ts'
+import type { AnyCommand, Invocation } from './command.ts'
 import { CommandContext } from './context.ts'
 import { exitCodeOf, exitCodes } from './exit-code.ts'
 import type { GlobalFlags } from './global-options.ts'
@@ -57,30 +58,35 @@ async function showGroup(context: CommandContext, path: readonly string[], line:
 async function runCommand(entry: CatalogEntry, rest: readonly string[], early: CommandContext): Promise<number> {
   const [spec, { declareCommand, parseArguments }] = await Promise.all([entry.load(), import('./parse-arguments.ts')])
   const command = declareCommand(entry, spec)
-  const { args, flags, wantsHelp } = parseArguments(command, rest)
-  if (wantsHelp) {
-    const { commandHelp } = await import('./output/help.ts')
-    early.terminal.print(commandHelp(command, spec, early.io.stdout.columns).join('\n'))
-    return exitCodes.done
+  let context = early
+  try {
+    const { args, flags, wantsHelp } = parseArguments(command, rest)
+    if (wantsHelp) return await showHelp(command, spec, early)
+    context = new CommandContext(early.io, flags, early.outputClosed)
+    return await runWith(context, spec, { args, flags: flags as never })
+  } catch (error) {
+    return await report(error, context, spec.streams === true)
   }
-  return await runWith(new CommandContext(early.io, flags, early.outputClosed), spec, { args, flags: flags as never })
 }
 
-async function runWith(
-  context: CommandContext,
-  spec: AnyCommand,
-  invocation: Parameters<CommandSpec<never>['run']>[1],
-): Promise<number> {
+async function showHelp(command: Command, spec: AnyCommand, { io, terminal }: CommandContext): Promise<number> {
+  const { commandHelp } = await import('./output/help.ts')
+  terminal.print(commandHelp(command, spec, io.stdout.columns).join('\n'))
+  return exitCodes.done
+}
+
+/** An error is told while the session is still open: what is near to a wrong name is asked of the broker. */
+async function runWith(context: CommandContext, spec: AnyCommand, invocation: Invocation<never>): Promise<number> {
   let code: number
   try {
     code = (await spec.run(context, invocation)) ?? exitCodes.done
   } catch (error) {
-    code = await report(error, context, spec.streams?.(invocation) === true)
+    code = await report(error, context, spec.streams === true)
   }
   try {
     await context.close()
   } catch (error) {
-    if (code === exitCodes.done) code = await report(error, context, true)
+    if (code === exitCodes.done) code = await report(error, context, spec.streams === true)
   }
   return context.outputClosed.aborted ? exitCodes.done : code
 }

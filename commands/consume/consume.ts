@@ -70,7 +70,7 @@ export const consume: CommandSpec<ConsumeFlags> = defineCommand({
   usage: 'TOPIC... [options]',
   examples,
   declare,
-  streams: () => true,
+  streams: true,
   run: (context, invocation) => run(context, invocation, 'start'),
 })
 
@@ -82,6 +82,6 @@ export const tail: CommandSpec<ConsumeFlags> = defineCommand({
     ['rafka tail logs metrics -o end', 'only what comes from now on'],
   ],
   declare,
-  streams: () => true,
+  streams: true,
   run: (context, invocation) => run(context, invocation, '-10'),
 })

@@ -16,9 +16,10 @@ export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
-/** `1 record`, `2 records`. */
+/** `1 record`, `2 records`, `2 batches`. */
 export function countOf(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
+  const ending = count === 1 ? '' : noun.endsWith('ch') ? 'es' : 's'
+  return `${formatCount(count)} ${noun}${ending}`
 }
 
 /** `14 ms`, `1.2 s`, `3 min 20 s`. */

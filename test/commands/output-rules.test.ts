@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest'
+import { catalog } from '../../commands/catalog.ts'
+import { useWorkbench } from './support/with-directory.ts'
+
+const bench = useWorkbench()
+
+/** What makes each command succeed, on a directory with a topic `t` of two records. */
+const good: ReadonlyMap<string, readonly string[]> = new Map([
+  ['produce', ['t', 'x']],
+  ['consume', ['t', '-e']],
+  ['tail', ['t', '-e']],
+  ['topics list', []],
+  ['topics create', ['n']],
+  ['topics describe', ['t']],
+  ['topics alter', ['t', '--set', 'retention.ms=1']],
+  ['topics delete', ['t', '--yes']],
+  ['topics trim', ['t', '-o', '1', '--yes']],
+  ['topics add-partitions', ['t', '-n', '1']],
+  ['storage inspect', []],
+  ['storage verify', []],
+  ['storage compact', ['t']],
+  ['config show', []],
+  ['config check', []],
+  ['demo', []],
+  ['version', []],
+])
+
+/** Those that serve, or need somebody who does: tested as processes. */
+const served = ['broker start', 'broker status', 'broker stop']
+
+test('every command is covered here', () => {
+  const names = catalog.map(({ path }) => path.join(' '))
+  expect([...good.keys(), ...served].filter((name) => names.includes(name)).sort()).toEqual([...names].sort())
+})
+
+describe.each(catalog.map(({ path }) => path).filter((path) => good.has(path.join(' '))))('%s %s', (...path) => {
+  const words = [...path.filter((word) => typeof word === 'string'), ...(good.get(path.join(' ').trim()) ?? [])]
+
+  test('gives JSON when it succeeds', async () => {
+    await bench.run(['produce', 't', 'a', 'b'])
+    const { code, out, err } = await bench.run([...words, '--json'])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    for (const line of out.trimEnd().split('\n')) expect(typeof JSON.parse(line)).toBe('object')
+  })
+
+  test('has no escape sequence in a pipe, whatever the environment asks for', async () => {
+    await bench.run(['produce', 't', 'a', 'b'])
+    const { code, out, err } = await bench.run(words, { env: { TERM: 'xterm-256color', COLORTERM: 'truecolor' } })
+    expect(code).toBe(0)
+    expect(out + err).not.toContain('\u001b')
+    expect(out + err).not.toContain('\r')
+  })
+
+  test('has no colour on a terminal when that is not wanted', async () => {
+    await bench.run(['produce', 't', 'a', 'b'])
+    const { out, err } = await bench.run([...words, '--no-color'], { terminals: ['stdout', 'stderr'] })
+    expect((out + err).replaceAll('\r\u001b[K', '')).not.toContain('\u001b')
+  })
+})
+
+describe('an error', () => {
+  const failing = [
+    [['topics', 'describe', 'none'], 1],
+    [['topics', 'delete', 't'], 2],
+    [['topics', 'create'], 2],
+    [['nonsense'], 2],
+    [['topics', 'nonsense'], 2],
+    [['consume', 't', '--nonsense'], 2],
+    [['topics', 'list', '--data-dir', '/proc/nope'], 1],
+    [['storage', 'compact', 'none'], 1],
+  ] as const
+
+  test.each(failing)('of %j is two lines on stderr and code %d', async (words, code) => {
+    const ran = await bench.run(words)
+    expect(ran.code).toBe(code)
+    expect(ran.out).toBe('')
+    expect(ran.err).toMatch(/^error: [^\n]+\n(hint: [^\n]+\n)?(0 of 1 record were produced\n)?$/)
+  })
+
+  test.each(failing)('of %j is one JSON object on stdout too, and the same code', async (words, code) => {
+    const ran = await bench.run([...words, '--json'])
+    expect(ran.code).toBe(code)
+    // Where stdout is for records alone, errors stay on stderr.
+    if (words[0] === 'consume') return expect(ran).toMatchObject({ out: '', err: expect.stringMatching(/^error: /) })
+    expect(ran.err).toBe('')
+    expect(ran.json()).toMatchObject({ ok: false, error: { code: expect.any(String), message: expect.any(String) } })
+  })
+
+  test('ends with 3 where no broker is reached', async () => {
+    const unreachable = ['-b', '127.0.0.1:1']
+    const [list, produce, json] = await Promise.all([
+      bench.run(['topics', 'list', ...unreachable]),
+      bench.run(['produce', 't', 'x', ...unreachable]),
+      bench.run(['consume', 't', '--json', ...unreachable]),
+    ])
+    for (const ran of [list, produce, json]) {
+      expect(ran).toMatchObject({ code: 3, out: '' })
+      expect(ran.err).toMatch(/^error: .*127\.0\.0\.1:1.*\nhint: is it running/)
+    }
+  })
+
+  test('is in colour on a terminal alone', async () => {
+    expect((await bench.run(['nonsense'], { terminals: ['stderr'] })).err).toContain('\u001b[31merror:\u001b[39m')
+    expect((await bench.run(['nonsense'])).err).toMatch(/^error: unknown command "nonsense"/)
+  })
+
+  test('cannot act on a terminal through what it quotes', async () => {
+    const { err } = await bench.run(['topics', 'describe', '\u001b]0;evil\u0007'])
+    expect(err).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
+  })
+})
+
+describe('help', () => {
+  test('is asked for in many ways', async () => {
+    for (const words of [['--help'], ['-h'], ['help']]) {
+      expect(await bench.run(words)).toMatchObject({ code: 0, err: '', out: expect.stringContaining('Examples') })
+    }
+    for (const words of [
+      ['help', 'topics', 'create'],
+      ['topics', 'create', '--help'],
+      ['topic', 'create', '-h'],
+    ]) {
+      expect((await bench.run(words)).out).toMatch(/^rafka topics create NAME/)
+    }
+    expect((await bench.run(['help', 'topics'])).out).toMatch(/^rafka topics COMMAND/)
+  })
+
+  test('goes to stderr, with code 2, where a command is missing', async () => {
+    expect(await bench.run([])).toMatchObject({ code: 2, out: '', err: expect.stringContaining('Examples') })
+    expect(await bench.run(['topics'])).toMatchObject({ code: 2, out: '' })
+  })
+})
+
+test('the version is told in three ways', async () => {
+  for (const words of [['version'], ['--version'], ['-V']]) {
+    expect(await bench.run(words)).toMatchObject({ code: 0, out: expect.stringMatching(/^rafka \d+\.\d+\.\d+ /) })
+  }
+})

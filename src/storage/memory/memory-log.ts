@@ -71,6 +71,11 @@ export class MemoryLog implements Extent {
     this.#batchCount++
   }
 
+  /** Moves the end past a batch that is not kept, so that its offsets are not given again: in a repair. */
+  leaveOut(lastOffset: number): void {
+    this.#end = Math.max(this.#end, lastOffset + 1)
+  }
+
   trim(before: number): void {
     checkOffset(this.log, before)
     this.#start = Math.max(this.#start, Math.min(before, this.#end))

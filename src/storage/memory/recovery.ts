@@ -17,24 +17,45 @@ export interface Recovered {
   readonly earlierBytes: number
 }
 
+/** What the files say, before anything is done about them. */
+interface Loaded {
+  readonly state: MemoryState
+  readonly base: number
+  /** Of the logs from `base` on. */
+  readonly wals: readonly ReplayedWal[]
+}
+
 /**
  * Brings back what the files of a directory hold: the newest snapshot and the write-ahead logs after it. Cuts off the torn end of the last
  * one, removes what a crash left over, and changes nothing else; a second recovery finds the same.
  * @throws RafkaError `STORAGE_CORRUPT`, `STORAGE_VERSION_UNSUPPORTED`
  */
 export async function recover(directory: string, logger: Logger): Promise<Recovered> {
+  const { state, base, wals } = await loadFiles(directory)
+  const wal = await lastWal(directory, base, wals, logger)
+  await removeLeftovers(directory, base)
+  const earlierBytes = wals.slice(0, -1).reduce((sum, { soundBytes }) => sum + soundBytes, 0)
+  return { state, wal, earlierBytes }
+}
+
+/**
+ * Reads the files of a directory and changes nothing.
+ * @throws RafkaError `STORAGE_CORRUPT`, `STORAGE_VERSION_UNSUPPORTED`
+ */
+export async function loadFiles(directory: string): Promise<Loaded> {
   const files = await listFiles(directory)
   const base = files.snapshots.at(-1) ?? 1
-  const wals = files.wals.filter((number) => number >= base)
-  checkNumbers(directory, base, wals, files.snapshots.length > 0)
+  const numbers = files.wals.filter((number) => number >= base)
+  checkNumbers(directory, base, numbers, files.snapshots.length > 0)
   const state = files.snapshots.length > 0 ? await loadSnapshot(directory, base) : new MemoryState()
-  const { wal, earlierBytes } = await replayAll(directory, base, wals, state, logger)
-  await removeAll([
-    ...files.unfinished.map((name) => join(directory, name)),
-    ...files.snapshots.filter((number) => number < base).map((number) => snapshotFile(directory, number)),
-    ...files.wals.filter((number) => number < base).map((number) => walFile(directory, number)),
-  ])
-  return { state, wal, earlierBytes }
+  const wals: ReplayedWal[] = []
+  for (const number of numbers) {
+    const replayed = await replayWal(directory, number, state)
+    const previous = wals.at(-1)
+    if (previous !== undefined) checkLeft(walFile(directory, number - 1), previous, replayed)
+    wals.push(replayed)
+  }
+  return { state, base, wals }
 }
 
 /** Removes files that are there no more to be read. */
@@ -49,28 +70,27 @@ function checkNumbers(directory: string, base: number, wals: readonly number[], 
   }
 }
 
-async function replayAll(
+async function lastWal(
   directory: string,
   base: number,
-  wals: readonly number[],
-  state: MemoryState,
+  wals: readonly ReplayedWal[],
   logger: Logger,
-): Promise<Omit<Recovered, 'state'>> {
-  let earlierBytes = 0
-  let previous: ReplayedWal | undefined
-  for (const number of wals) {
-    const replayed = await replayWal(directory, number, state)
-    if (previous !== undefined) checkLeft(walFile(directory, number - 1), previous, replayed)
-    if (number !== wals.at(-1)) {
-      earlierBytes += replayed.soundBytes
-      previous = replayed
-      continue
-    }
-    if (canContinue(replayed, previous))
-      return { wal: await continueWal(directory, number, replayed, logger), earlierBytes }
-  }
-  const number = wals.at(-1) ?? base
-  return { wal: await createWal(directory, number, previous?.soundBytes ?? 0), earlierBytes }
+): Promise<WalFile> {
+  const last = wals.at(-1)
+  const previousBytes = wals.at(-2)?.soundBytes ?? 0
+  const number = base + Math.max(0, wals.length - 1)
+  // An empty one may be left of a rotation that did not come to pass: then the one before went on, and this one begins again.
+  const goesOn = last !== undefined && (last.frameCount > 0 || last.previousBytes === previousBytes)
+  return goesOn ? continueWal(directory, number, last, logger) : createWal(directory, number, previousBytes)
+}
+
+async function removeLeftovers(directory: string, base: number): Promise<void> {
+  const files = await listFiles(directory)
+  await removeAll([
+    ...files.unfinished.map((name) => join(directory, name)),
+    ...files.snapshots.filter((number) => number < base).map((number) => snapshotFile(directory, number)),
+    ...files.wals.filter((number) => number < base).map((number) => walFile(directory, number)),
+  ])
 }
 
 /** A log that others follow was whole when it was left. */
@@ -86,11 +106,6 @@ function checkLeft(path: string, left: ReplayedWal, next: ReplayedWal): void {
       `it ends there; it had ${next.previousBytes} bytes when the next log began`,
     )
   }
-}
-
-/** An empty one may be left of a rotation that did not come to pass: then the one before went on, and this one begins again. */
-function canContinue(last: ReplayedWal, previous: ReplayedWal | undefined): boolean {
-  return last.frameCount > 0 || last.previousBytes === (previous?.soundBytes ?? 0)
 }
 
 async function continueWal(directory: string, number: number, replayed: ReplayedWal, logger: Logger): Promise<WalFile> {

@@ -44,7 +44,8 @@ export function corruptFile(file: string, at: number, what: string, cause?: unkn
   return new RafkaError('STORAGE_CORRUPT', `${message}; ${way}`, { cause, details: { file, at } })
 }
 
-function newerFile(file: string, version: number): RafkaError {
+/** The error of a file that a newer Rafka wrote. */
+export function newerFile(file: string, version: number): RafkaError {
   const message = `${file} has format version ${version}; this Rafka knows versions up to ${formatVersion}: use a newer Rafka`
   return new RafkaError('STORAGE_VERSION_UNSUPPORTED', message, { details: { file, version } })
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { RafkaError } from '../../core/errors.ts'
 import type { Durability } from '../../core/storage-engine.ts'
@@ -10,6 +10,7 @@ import { checkVersion, migrate } from './schema.ts'
 /** SQLite's number for each durability: `PRAGMA synchronous`. */
 export const synchronousLevels: Readonly<Record<Durability, number>> = { none: 0, os: 1, fsync: 2 }
 
+const DATABASE_NAME = 'rafka.db'
 const PAGE_BYTES = 32_768
 const CACHE_KIB = 16_384
 /** What a WAL file that grew under load is cut to when it restarts. */
@@ -18,7 +19,7 @@ const HEADER_BYTES = 100
 
 /** The file in an engine's directory. */
 export function databaseFile(directory: string): string {
-  return join(directory, 'rafka.db')
+  return join(directory, DATABASE_NAME)
 }
 
 /**
@@ -27,17 +28,39 @@ export function databaseFile(directory: string): string {
  */
 export function openDatabaseFile(directory: string, durability: Durability): Database {
   ensureDirectory(directory)
-  refuseOtherEngine(directory)
   const file = databaseFile(directory)
+  if (!existsSync(file)) refuseLeftovers(directory)
   checkHeader(file)
-  let database: Database | undefined
   try {
-    database = openDatabase(file)
+    return openConfigured(file, durability)
+  } catch (error) {
+    throw openingError(file, directory, error)
+  }
+}
+
+/** Opens or creates a database with everything set, and its schema up to date. */
+export function openConfigured(file: string, durability: Durability): Database {
+  const database = openDatabase(file)
+  try {
     configure(database, file, durability)
     return database
   } catch (error) {
-    database?.close()
-    throw openingError(file, directory, error)
+    database.close()
+    throw error
+  }
+}
+
+/** Opens a database as it is, for this process alone: to look at it, or to save what can be saved. */
+export function openUnchanged(file: string): Database {
+  const database = openDatabase(file, { mustExist: true })
+  try {
+    database.pragma('locking_mode = EXCLUSIVE')
+    database.pragma('wal_autocheckpoint = 0')
+    database.pragma('cell_size_check = ON')
+    return database
+  } catch (error) {
+    database.close()
+    throw error
   }
 }
 
@@ -47,12 +70,21 @@ export function corruptDatabase(file: string, cause: unknown): RafkaError {
   return new RafkaError('STORAGE_CORRUPT', message, { cause, details: { file } })
 }
 
-function refuseOtherEngine(directory: string): void {
-  const foreign = namesIn(directory).find((name) => /^(wal-\d+\.log|snapshot-\d+\.bin)$/.test(name))
-  if (foreign === undefined) return
-  throw unusableDirectory(
-    directory,
-    `it holds data of the memory engine (${foreign}); open it with storage.type memory`,
+/** An empty store must not take the place of one that is merely not where it should be. */
+function refuseLeftovers(directory: string): void {
+  const names = namesIn(directory)
+  const foreign = names.find((name) => /^(wal-\d+\.log|snapshot-\d+\.bin)$/.test(name))
+  if (foreign !== undefined) {
+    throw unusableDirectory(
+      directory,
+      `it holds data of the memory engine (${foreign}); open it with storage.type memory`,
+    )
+  }
+  const left = names.find((name) => name === `${DATABASE_NAME}-wal` || name.startsWith(`${DATABASE_NAME}.damaged-`))
+  if (left === undefined) return
+  throw corruptDatabase(
+    databaseFile(directory),
+    new Error(`it is missing, but ${left} is there, as after a repair that did not end`),
   )
 }
 
@@ -64,8 +96,11 @@ function namesIn(directory: string): string[] {
   }
 }
 
-/** Looks at a file before SQLite does, which would already write to what it opens. */
-function checkHeader(file: string): void {
+/**
+ * Looks at a file before SQLite does, which would already write to what it opens.
+ * @throws RafkaError `STORAGE_CORRUPT`, `STORAGE_VERSION_UNSUPPORTED`, `DATA_DIRECTORY_UNUSABLE`
+ */
+export function checkHeader(file: string): void {
   const header = readHeader(file)
   if (header === undefined || header.length === 0) return
   if (header.length < HEADER_BYTES || header.toString('latin1', 0, 16) !== 'SQLite format 3\0') {
@@ -116,7 +151,8 @@ function configure(database: Database, file: string, durability: Durability): vo
   migrate(database)
 }
 
-function openingError(file: string, directory: string, error: unknown): unknown {
+/** What an error while opening `file` means to whoever asked for its directory. */
+export function openingError(file: string, directory: string, error: unknown): unknown {
   const code = sqliteErrorCode(error)
   if (code === undefined) return error
   if (isDamage(error)) return corruptDatabase(file, error)

@@ -8,6 +8,8 @@ export interface Statement<Parameters extends unknown[], Row = unknown> {
   run(...parameters: Parameters): unknown
   get(...parameters: Parameters): Row | undefined
   all(...parameters: Parameters): Row[]
+  /** Keeps a read open until it ends: only where nothing is written meanwhile. */
+  iterate(...parameters: Parameters): IterableIterator<Row>
 }
 
 /** Prepares a statement whose rows are objects. */

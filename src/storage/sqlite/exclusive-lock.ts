@@ -19,6 +19,8 @@ const held = new Set<Database>()
 export function acquireLock(file: string): Lock | undefined {
   const database = openDatabase(file)
   try {
+    // Nothing is ever written: a journal beside it would only puzzle.
+    database.pragma('journal_mode = MEMORY')
     database.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     database.close()

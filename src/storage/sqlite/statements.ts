@@ -71,6 +71,7 @@ function prepareBatchStatements(database: Database) {
       database,
       'SELECT max(last_offset) AS last, coalesce(sum(size_bytes), 0) AS sizeBytes FROM batches WHERE log = ? AND last_offset >= ?',
     ),
+    nextOwner: prepareValue<[after: LogId], LogId | null>(database, 'SELECT min(log) FROM batches WHERE log > ?'),
     deleteBetween: prepare<[LogId, from: number, until: number]>(
       database,
       'DELETE FROM batches WHERE log = ? AND last_offset >= ? AND last_offset < ?',
@@ -112,6 +113,10 @@ function prepareTimeStatements(database: Database) {
     blocksByAge: prepare<[LogId, from: number, limit: number, skip: number], TimeBlock>(
       database,
       `SELECT ${BLOCK} FROM time_blocks WHERE log = ? AND last_offset >= ? ORDER BY max_timestamp DESC, last_offset LIMIT ? OFFSET ?`,
+    ),
+    blocks: prepare<[LogId], TimeBlock>(
+      database,
+      `SELECT ${BLOCK} FROM time_blocks WHERE log = ? ORDER BY last_offset`,
     ),
     deleteBlocks: prepare<[LogId, until: number]>(
       database,

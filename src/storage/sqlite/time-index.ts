@@ -1,4 +1,4 @@
-import type { BatchInfo, LogId, StoredBatch } from '../../core/storage-engine.ts'
+import type { BatchInfo, LogId } from '../../core/storage-engine.ts'
 import type { Statements } from './statements.ts'
 
 /** Batches that one block speaks for: what a look-up by time reads at most beside the blocks. */
@@ -20,7 +20,7 @@ export class TimeIndex {
   }
 
   /** To be called, in the transaction, after the batch was inserted; `start` is the log's. True when that ended a block. */
-  appended(log: LogId, batch: StoredBatch, start: number): boolean {
+  appended(log: LogId, batch: Omit<BatchInfo, 'sizeBytes'>, start: number): boolean {
     const tail = this.#tails.get(log) ?? this.#countTail(log, start, batch.baseOffset)
     tail.count++
     tail.maxTimestamp = Math.max(tail.maxTimestamp, batch.maxTimestamp)

@@ -118,6 +118,8 @@ export class Assignment implements FetcherListener, WatchListener {
   async close(): Promise<void> {
     this.#closing.abort()
     this.#watch.close()
+    // What is being read of them ends too; their positions stay.
+    for (const partition of this.#partitions.values()) partition.epoch += 1
     await this.#fetcher.close()
   }
 

@@ -71,10 +71,10 @@ export class ClientConsumer implements Consumer, ChunkSource {
     if (this.#closing === undefined) await this.#start()
     for (;;) {
       if (this.#closing !== undefined) return undefined
-      if (this.#error !== undefined) throw await this.#lastError()
       const chunk = this.#buffer.take()
       this.#assignment.kick()
       if (chunk !== undefined) return chunk
+      if (this.#error !== undefined) throw await this.#lastError()
       if (this.#assignment.finished) {
         await this.close()
         return undefined
@@ -119,9 +119,8 @@ export class ClientConsumer implements Consumer, ChunkSource {
   }
 
   async #lastError(): Promise<RafkaError> {
-    const error = this.#error ?? closedError('the consumer')
     await this.close()
-    return error
+    return this.#error ?? closedError('the consumer')
   }
 
   #wakeReader(): void {

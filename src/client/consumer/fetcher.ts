@@ -1,7 +1,7 @@
 import { isRafkaError, RafkaError } from '../../core/errors.ts'
 import { fetch } from '../../protocol/apis/fetch.ts'
 import { errorName, isRetriable } from '../../protocol/error-codes.ts'
-import { readBatchHeader, splitBatches } from '../../records/header.ts'
+import { readBatchHeader } from '../../records/header.ts'
 import { openRecords } from '../../records/record-cursor.ts'
 import { backoffMs, retryBackoff } from '../backoff.ts'
 import { clientError } from '../client-error.ts'
@@ -14,6 +14,7 @@ import type { AssignedPartition } from './assigned-partition.ts'
 import type { ChunkBuffer } from './chunk-buffer.ts'
 import { ClientChunk } from './client-chunk.ts'
 import { fetchRequest, maxFetchVersion, type PartitionAnswer, readFetchResponse } from './fetch-answer.ts'
+import { soundBatches } from './sound-batches.ts'
 
 /** How to fetch. */
 export interface FetcherSettings {
@@ -224,29 +225,14 @@ export class Fetcher {
     records: readonly Buffer[] | null,
   ): Promise<ClientChunk | undefined> {
     const { fetchOffset, end } = partition
-    const pieces = records ?? []
-    const batches = pieces.flatMap(splitBatches).filter((batch) => readBatchHeader(batch).lastOffset >= fetchOffset)
+    const batches = soundBatches(partition, records ?? [], this.#settings.checkCrc)
     const last = batches.at(-1)
-    if (last === undefined) {
-      if (pieces.some((piece) => piece.length > 0)) throw this.#noWholeBatch(partition)
-      return undefined
-    }
-    const opened = await openRecords(batches, {
-      fromOffset: fetchOffset,
-      checkCrc: this.#settings.checkCrc,
-      ...(end !== undefined && { beforeOffset: end }),
-    })
+    if (last === undefined) return undefined
+    const bounds = end === undefined ? {} : { beforeOffset: end }
+    const opened = await openRecords(batches, { fromOffset: fetchOffset, ...bounds })
     const nextOffset = Math.min(readBatchHeader(last).lastOffset + 1, end ?? Number.POSITIVE_INFINITY)
     const sizeBytes = batches.reduce((sum, batch) => sum + batch.length, 0)
     return new ClientChunk(partition, leader, opened, nextOffset, sizeBytes)
-  }
-
-  #noWholeBatch({ topic, partition, fetchOffset }: AssignedPartition): RafkaError {
-    return new RafkaError(
-      'RECORD_LIST_TOO_LARGE',
-      `the batch at offset ${fetchOffset} of ${topic}-${partition} does not fit in one fetch; raise maxPartitionBytes or prefetchBytes`,
-      { details: { topic, partition, offset: fetchOffset } },
-    )
   }
 
   #servedLast(partition: AssignedPartition): void {

@@ -1,5 +1,7 @@
 import type { FetchedChunk } from '../../core/consumer.ts'
+import { RafkaError } from '../../core/errors.ts'
 import type { Message, RecordCursor } from '../../core/message.ts'
+import { clientError } from '../client-error.ts'
 import { type ClientChunk, messageAt } from './client-chunk.ts'
 
 /** Where chunks come from. */
@@ -44,6 +46,8 @@ export class MessageIterator implements AsyncIterableIterator<Message> {
   readonly #source: ChunkSource
   #chunk: ClientChunk | undefined
   #cursor: RecordCursor | undefined
+  /** A batch could not be read: nothing is given any more. */
+  #broken: RafkaError | undefined
   /** The last call, while it is not settled: calls are answered one after the other. */
   #pulling: Promise<unknown> | undefined
 
@@ -53,12 +57,8 @@ export class MessageIterator implements AsyncIterableIterator<Message> {
 
   next(): Promise<IteratorResult<Message, undefined>> {
     if (this.#pulling !== undefined) return this.#queue()
-    let message: Message | undefined
-    try {
-      message = this.#take()
-    } catch (error) {
-      return Promise.reject(error instanceof Error ? error : new Error(String(error)))
-    }
+    if (this.#broken !== undefined) return this.#queue()
+    const message = this.#take()
     return message === undefined ? this.#queue() : Promise.resolve({ done: false, value: message })
   }
 
@@ -86,6 +86,7 @@ export class MessageIterator implements AsyncIterableIterator<Message> {
     for (;;) {
       const message = this.#take()
       if (message !== undefined) return { done: false, value: message }
+      if (this.#broken !== undefined) throw await this.#giveUp(this.#broken)
       this.#chunk = await this.#source.nextChunk()
       if (this.#chunk === undefined) return done
       this.#cursor = this.#chunk.cursor()
@@ -97,14 +98,32 @@ export class MessageIterator implements AsyncIterableIterator<Message> {
     const chunk = this.#chunk
     if (chunk === undefined || this.#cursor === undefined) return undefined
     if (chunk.current) {
-      if (this.#cursor.next()) {
-        chunk.source.position = this.#cursor.offset + 1
-        return messageAt(this.#cursor, chunk.topic, chunk.partition)
+      try {
+        if (this.#cursor.next()) return this.#give(chunk, this.#cursor)
+        chunk.source.position = chunk.nextOffset
+      } catch (error) {
+        this.#broken = unreadable(chunk, clientError(error))
       }
-      chunk.source.position = chunk.nextOffset
     }
     this.#chunk = undefined
     this.#cursor = undefined
     return undefined
   }
+
+  #give(chunk: ClientChunk, cursor: RecordCursor): Message {
+    const message = messageAt(cursor, chunk.topic, chunk.partition)
+    chunk.source.position = cursor.offset + 1
+    return message
+  }
+
+  /** A loop does not end the iteration of what failed: it counts on that having ended. */
+  async #giveUp(error: RafkaError): Promise<RafkaError> {
+    await this.#source.close()
+    this.#broken = undefined
+    return error
+  }
+}
+
+function unreadable({ topic, partition }: ClientChunk, cause: RafkaError): RafkaError {
+  return new RafkaError(cause.code, `${topic}-${partition}: ${cause.message}`, { cause, details: { topic, partition } })
 }

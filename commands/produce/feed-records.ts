@@ -44,7 +44,8 @@ export async function feedRecords(
       if (stop.aborted) return
       idle?.start()
     }
-    if (splitter.last() && !taker.take()) await sink.drained()
+    // What stands after the last delimiter is a record when the input has ended, and half of one when it was broken off.
+    if (!stop.aborted && splitter.last() && !taker.take()) await sink.drained()
   } catch (error) {
     // Whoever fires `stop` ends the stream, which then breaks off.
     if (!stop.aborted) throw error

@@ -38,11 +38,20 @@ export interface ScriptedCluster {
   readonly topics: Map<string, number>
   /** Asked for each batch that comes. */
   fault: (batch: ReceivedBatch) => Fault
+  /** Asked for each partition of each Fetch request. */
+  fetchFault: (topic: string, partition: number, offset: number) => ErrorName | 'lose request' | undefined
   /** Held before the answer of each Produce request. */
   gate: Promise<void> | undefined
 }
 
 const WINDOW = 5
+
+/** Puts a batch into a log as it is, whatever it claims. */
+export function store(cluster: ScriptedCluster, topic: string, partition: number, bytes: Buffer): void {
+  const key = `${partition}/${topic}`
+  const batch = { ...readBatchHeader(bytes), topic, partition, bytes }
+  cluster.logs.set(key, [...(cluster.logs.get(key) ?? []), batch])
+}
 
 /** A cluster of one node, in this process, with these topics. */
 export function scriptedCluster(topics: Readonly<Record<string, number>>): ScriptedCluster {
@@ -63,6 +72,7 @@ export function scriptedCluster(topics: Readonly<Record<string, number>>): Scrip
     received: [],
     topics: new Map(Object.entries(topics)),
     fault: () => undefined,
+    fetchFault: () => undefined,
     gate: undefined,
   }
   return cluster
@@ -175,9 +185,11 @@ function answerFetch(cluster: ScriptedCluster, request: RequestOf<typeof fetch>)
       partitions: partitions.map(({ partition, fetchOffset }) => {
         const log = cluster.logs.get(`${partition}/${topic}`) ?? []
         const found = log.find(({ lastOffset }) => lastOffset >= fetchOffset)
+        const fault = cluster.fetchFault(topic, partition, fetchOffset)
+        if (fault === 'lose request') throw new RafkaError('NETWORK_EXCEPTION', 'the request was lost')
         return {
           partitionIndex: partition,
-          errorCode: 0,
+          errorCode: fault === undefined ? 0 : errorCode(fault),
           highWatermark: (log.at(-1)?.lastOffset ?? -1) + 1,
           lastStableOffset: -1,
           logStartOffset: log[0]?.baseOffset ?? 0,
@@ -186,7 +198,7 @@ function answerFetch(cluster: ScriptedCluster, request: RequestOf<typeof fetch>)
           snapshotId: { endOffset: -1, epoch: -1 },
           abortedTransactions: null,
           preferredReadReplica: -1,
-          records: found === undefined ? [] : [found.bytes],
+          records: found === undefined || fault !== undefined ? [] : [found.bytes],
         }
       }),
     })),

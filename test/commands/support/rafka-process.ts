@@ -1,13 +1,13 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { builtRafka, sourceRafka } from './built-rafka.ts'
 
-const bin = fileURLToPath(new URL('../../../bin/rafka.ts', import.meta.url))
-const loader = import.meta.resolve('tsx')
+const words: readonly string[] =
+  builtRafka === undefined ? ['--import', import.meta.resolve('tsx'), sourceRafka] : [builtRafka]
 
-/** The words that run `rafka` from its sources, for a shell. */
-export const rafkaCommand = `'${process.execPath}' --import '${loader}' '${bin}'`
+/** What runs `rafka`, for a shell: what was built, if that is as new as the sources, else the sources themselves. */
+export const rafkaCommand = [process.execPath, ...words].map((word) => `'${word}'`).join(' ')
 
 /** A `rafka` of its own, over real pipes. */
 export class RafkaProcess {
@@ -50,16 +50,29 @@ export class RafkaProcess {
     }
   }
 
-  /** Closes its stdin and waits for its end. */
-  async finish(): Promise<{ code: number | null; signal: NodeJS.Signals | null; out: string; err: string }> {
-    this.child.stdin.end()
+  /** Waits for its end, while its stdin stays open. */
+  async ended(): Promise<Ended> {
     return { ...(await this.#ended), out: this.out, err: this.#err }
+  }
+
+  /** Closes its stdin and waits for its end. */
+  async finish(): Promise<Ended> {
+    this.child.stdin.end()
+    return await this.ended()
   }
 }
 
+/** How it ended, and all that it printed. */
+interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly out: string
+  readonly err: string
+}
+
 /** Starts `rafka`; it is killed when the test ends, should it still run. */
-export function startRafka(words: readonly string[], env: Record<string, string>): RafkaProcess {
-  const child = spawn(process.execPath, ['--import', loader, bin, ...words], { env: { ...pathOnly(), ...env } })
+export function startRafka(line: readonly string[], env: Record<string, string>): RafkaProcess {
+  const child = spawn(process.execPath, [...words, ...line], { env: { ...pathOnly(), ...env } })
   onTestFinished(() => {
     child.kill('SIGKILL')
   })

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest'
+import { hasTerminals, TestTerminal } from './support/terminal.ts'
+import { useWorkbench } from './support/with-directory.ts'
+
+const bench = useWorkbench()
+
+describe.skipIf(!hasTerminals)(`on a terminal${hasTerminals ? '' : ' (skipped: tmux is not installed)'}`, () => {
+  test('a deletion is asked for; no is the default, and yes does it', async () => {
+    await bench.run(['produce', 'orders', 'x', 'y'])
+    const terminal = await TestTerminal.open(bench.env)
+    await terminal.type('rafka topics delete orders; echo "rc=$?"')
+    await terminal.shows(/Delete orders: 1 partition, 2 records\? \(y\/N\)/)
+    await terminal.press('Enter')
+    expect(await terminal.shows('rc=1')).toContain('error: nothing was changed')
+    expect((await bench.run(['consume', 'orders', '-e'])).out).toBe('x\ny\n')
+
+    await terminal.type('clear; rafka topics delete orders; echo "rc=$?"')
+    await terminal.shows(/Delete orders.*\(y\/N\)/)
+    await terminal.type('y')
+    expect(await terminal.shows('rc=0')).toContain('deleted orders')
+    expect((await bench.run(['topics', 'list', '--json'])).json()).toEqual({ topics: [] })
+  })
+
+  test('Ctrl-C at a question changes nothing, and the question is not part of what is piped', async () => {
+    await bench.run(['topics', 'create', 'orders'])
+    const terminal = await TestTerminal.open(bench.env)
+    await terminal.type('rafka topics delete orders > out.txt; echo "rc=$?"; wc -c out.txt')
+    await terminal.shows(/Delete orders.*\(y\/N\)/)
+    await terminal.press('C-c')
+    expect(await terminal.shows(/\d out\.txt/)).toMatch(/rc=1\n0 out\.txt/)
+    expect((await bench.run(['topics', 'list', '--json'])).json()).toMatchObject({ topics: [{ name: 'orders' }] })
+  })
+
+  test('a topic that was not named is picked from a list', async () => {
+    await bench.run(['produce', 'apples', 'red'])
+    await bench.run(['produce', 'pears', 'green'])
+    const terminal = await TestTerminal.open(bench.env)
+    await terminal.type('rafka consume -e; echo "rc=$?"')
+    await terminal.shows(/apples[\s\S]*pears/)
+    await terminal.press('Down')
+    await terminal.press('Enter')
+    expect(await terminal.shows('rc=0')).toMatch(/pears\/0 @0 {2}[\d:.]+ {2}- {2}green/)
+  })
+
+  test('lines are typed until Ctrl-D, and what came of them is told', async () => {
+    const terminal = await TestTerminal.open(bench.env)
+    await terminal.type('rafka produce typed; echo "rc=$?"')
+    await terminal.shows('typed: one record per line, Ctrl-D to finish')
+    await terminal.type('first')
+    await terminal.type('second')
+    await terminal.press('C-d')
+    expect(await terminal.shows('rc=0')).toMatch(/produced 2 records to typed {2}p0 @0-1/)
+  })
+
+  test('a record cannot act on it', async () => {
+    await bench.run(['produce', 't', '\u001b]0;title\u0007\u001b[2Jcleared\u009b31m\u202eevil'])
+    const terminal = await TestTerminal.open(bench.env)
+    await terminal.type('rafka consume t -e; echo "rc=$?"')
+    const screen = await terminal.shows('rc=0')
+    expect(screen).toContain('\\x1b]0;title\\x07\\x1b[2Jcleared\\x9b31m\\u202eevil')
+    expect(screen).toContain('reached end of 1 partition, 1 record')
+  })
+
+  test('a follow tells that it waits, and Ctrl-C ends it with 0', async () => {
+    const terminal = await TestTerminal.open(bench.env)
+    await terminal.type('rafka consume later; echo "rc=$?"')
+    await terminal.shows('waiting for topic "later" to be created')
+    await bench.run(['produce', 'later', 'here'])
+    await terminal.shows(/later\/0 @0 .* here/)
+    await terminal.press('C-c')
+    expect(await terminal.shows('rc=0')).toContain('1 record')
+  })
+})

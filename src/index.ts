@@ -54,8 +54,9 @@ export type { Durability } from './core/storage-engine.ts'
 export type { DataDirectoryStatus } from './data-directory/data-directory-status.ts'
 export { defaultDataDirectory } from './data-directory/default-data-directory.ts'
 export type { StorageSettings } from './data-directory/open-storage.ts'
+export type { StorageProblem, StorageReport } from './data-directory/storage-report.ts'
 export type { StorageType } from './data-directory/storage-type.ts'
-export type { StorageProblem, StorageReport, VerifyOptions } from './data-directory/verify-directory.ts'
+export type { VerifyOptions } from './data-directory/verify-directory.ts'
 export { storageStatus, verifyStorage } from './inspect-storage.ts'
 export {
   type EmbeddedRafka,

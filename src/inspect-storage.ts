@@ -1,5 +1,6 @@
 import type { DataDirectoryStatus } from './data-directory/data-directory-status.ts'
-import type { StorageReport, VerifyOptions } from './data-directory/verify-directory.ts'
+import type { StorageReport } from './data-directory/storage-report.ts'
+import type { VerifyOptions } from './data-directory/verify-directory.ts'
 
 /** Who serves a data directory, and what it holds. Creates, opens and disturbs nothing. */
 export async function storageStatus(dataDir: string): Promise<DataDirectoryStatus> {

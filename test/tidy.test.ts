@@ -11,7 +11,9 @@ const folders = ['bin', 'commands', 'config', 'src', 'test', 'bench', 'scripts']
 const maxLines = 400
 
 /** Files that may be longer, and why. */
-const longer: ReadonlyMap<string, string> = new Map()
+const longer: ReadonlyMap<string, string> = new Map([
+  ['test/support/storage-contract.ts', 'one contract, read as a whole'],
+])
 
 const files = folders
   .filter((folder) => existsSync(join(root, folder)))

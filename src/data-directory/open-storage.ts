@@ -20,7 +20,8 @@ const memoryFile = /^(wal-\d+\.log|snapshot-\d+\.bin)$/
 /** The engine whose data a directory holds, told by its files; undefined for a new or missing directory. */
 export function storedType(directory: string): StorageType | undefined {
   const files = filesOf(directory)
-  if (files.includes('rafka.db')) return 'sqlite'
+  // Also what a repair set aside: with the database gone, an empty store must not take its place.
+  if (files.some((file) => file.startsWith('rafka.db'))) return 'sqlite'
   return files.some((file) => memoryFile.test(file)) ? 'memory' : undefined
 }
 

@@ -1,62 +1,22 @@
-import { constants, copyFileSync, existsSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { BrokerConfigs } from '../broker/configs/config-values.ts'
-import { Topics } from '../broker/topics/topics.ts'
-import { isRafkaError, RafkaError } from '../core/errors.ts'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { type Logger, silentLogger } from '../core/log.ts'
-import type { LogId, StorageEngine } from '../core/storage-engine.ts'
+import type { Finding } from '../storage/verification.ts'
 import { takeLock } from './directory-lock.ts'
-import { openStorage, storedType } from './open-storage.ts'
+import { storedType } from './open-storage.ts'
 import { prepareDirectory, unusableDirectory } from './prepare-directory.ts'
-import type { StorageType } from './storage-type.ts'
-import { type DamagedBatch, verifyLog } from './verify-log.ts'
+import { type StorageProblem, type StorageReport, storeProblem } from './storage-report.ts'
+import { type BatchFindings, repairBatches, type Store, verifyBatches } from './verify-batches.ts'
+import { repairFiles, verifyFiles } from './verify-files.ts'
 
 export interface VerifyOptions {
   /**
-   * Takes damaged batches out of their logs, so that all others can be read again. What is taken out is kept in files beside the store:
-   * its bytes, or the whole store as it was where those cannot be read.
+   * Takes out what is damaged, so that all else can be read again. What is taken out is kept in files beside the store: the bytes of
+   * batches, or the damaged files where more than batches is damaged.
    */
   readonly repair?: boolean | undefined
   readonly logger?: Logger | undefined
 }
-
-/** One thing that is damaged. */
-export interface StorageProblem {
-  /** null: not of one topic. */
-  readonly topic: string | null
-  readonly partition: number | null
-  /** First and last offset that cannot be read; null: not of a log. */
-  readonly firstOffset: number | null
-  readonly lastOffset: number | null
-  readonly message: string
-  /** File with what a repair took out. */
-  readonly keptIn: string | null
-}
-
-/** What was found in a data directory. */
-export interface StorageReport {
-  readonly dataDir: string
-  /** null: there is no store in it. */
-  readonly storage: StorageType | null
-  readonly logs: number
-  readonly batches: number
-  readonly records: number
-  readonly sizeBytes: number
-  readonly problems: readonly StorageProblem[]
-  /** Whether damaged batches were taken out. */
-  readonly repaired: boolean
-}
-
-type Place = Pick<StorageProblem, 'topic' | 'partition'>
-
-/** Part of the report, and how many batches are damaged; of how many not even the bytes can be had. */
-interface Findings extends Partial<Omit<StorageReport, 'dataDir' | 'storage'>> {
-  readonly damage: number
-  readonly unreadable: number
-}
-
-/** @returns the file that keeps what was taken out */
-type Repair = (engine: StorageEngine, log: LogId, damaged: DamagedBatch) => Promise<string | null>
 
 /**
  * Reads everything that a data directory holds and tells what is damaged. Nobody else may have it open.
@@ -67,117 +27,59 @@ export async function verifyDirectory(path: string, options: VerifyOptions = {})
   const dataDir = prepareDirectory(path)
   const lock = await takeLock(dataDir)
   try {
-    const storage = storedType(dataDir) ?? null
-    const report = { dataDir, storage, logs: 0, batches: 0, records: 0, sizeBytes: 0, problems: [], repaired: false }
-    if (storage === null) return report
-    const { damage: _, unreadable: __, ...found } = await verifyOrRepair(dataDir, storage, options)
-    return { ...report, ...found }
+    const type = storedType(dataDir)
+    if (type === undefined) {
+      return { dataDir, storage: null, logs: 0, batches: 0, records: 0, sizeBytes: 0, problems: [], repaired: false }
+    }
+    const { repair = false, logger = silentLogger } = options
+    return await (repair ? repaired({ type, dataDir, logger }) : verified({ type, dataDir, logger }))
   } finally {
     lock.release()
   }
 }
 
-/** Looks first, so that nothing is touched before what it might cost is kept. */
-async function verifyOrRepair(
-  dataDir: string,
-  type: StorageType,
-  { repair = false, logger = silentLogger }: VerifyOptions,
-): Promise<Findings> {
-  const found = await verifyStore(dataDir, type, logger, undefined)
-  if (!repair || found.damage === 0) return found
-  const copy = found.unreadable > 0 ? copyStore(dataDir, type) : null
-  return verifyStore(dataDir, type, logger, (engine, log, damage) => takeOut(engine, log, damage, dataDir, copy))
+async function verified(store: Store): Promise<StorageReport> {
+  const { batches, files } = await look(store)
+  return reportOf(store, batches, [...problemsOf(files, null), ...batches.problems], false)
 }
 
-async function verifyStore(
-  dataDir: string,
-  type: StorageType,
-  logger: Logger,
-  repair: Repair | undefined,
-): Promise<Findings> {
-  let engine: StorageEngine
-  try {
-    engine = await openStorage(type, dataDir, { maxBytes: Number.MAX_SAFE_INTEGER }, logger)
-  } catch (error) {
-    if (!isRafkaError(error, 'STORAGE_CORRUPT')) throw error
-    return { damage: 0, unreadable: 0, problems: [ofStore(error.message)] }
-  }
-  try {
-    return await verifyLogs(engine, repair)
-  } finally {
-    await engine.close()
-  }
-}
-
-async function verifyLogs(engine: StorageEngine, repair: Repair | undefined): Promise<Findings> {
+/**
+ * The engine rebuilds its files where more than batches is damaged. Batches are taken out one by one wherever that suffices, for a rebuilt
+ * log ends at the first that is damaged.
+ */
+async function repaired(store: Store): Promise<StorageReport> {
   const problems: StorageProblem[] = []
-  const places = await placesOf(engine, problems)
-  const extents = await engine.logs()
-  let [batches, records, sizeBytes, damage, unreadable] = [0, 0, 0, 0, 0]
-  for (const extent of extents) {
-    const found = await verifyLog(engine, extent)
-    batches += found.batches
-    records += found.records
-    sizeBytes += found.sizeBytes
-    damage += found.damaged.length
-    unreadable += found.damaged.filter(({ bytes }) => bytes === undefined).length
-    for (const damaged of found.damaged) {
-      const keptIn = repair === undefined ? null : await repair(engine, extent.log, damaged)
-      problems.push(problemOf(damaged, places.get(extent.log), keptIn))
-    }
+  const { batches, files } = await look(store)
+  let found = batches
+  if (files.length > 0 || !batches.opened) {
+    const { keptAside, lost } = await repairFiles(store.type, store.dataDir)
+    const keptIn = keptAside[0] ?? null
+    problems.push(...problemsOf([...files, ...lost], keptIn))
+    if (problems.length === 0) problems.push(...batches.problems.map((problem) => ({ ...problem, keptIn })))
+    found = await verifyBatches(store)
   }
-  const repaired = repair !== undefined && damage > 0
-  return { logs: extents.length, batches, records, sizeBytes, problems, repaired, damage, unreadable }
+  if (found.damaged.size > 0) problems.push(...(await repairBatches(store, found)).problems)
+  if (problems.length === 0) return reportOf(store, found, found.problems, false)
+  return reportOf(store, await verifyBatches(store), problems, true)
 }
 
-/** Topic and partition of each log. */
-async function placesOf(engine: StorageEngine, problems: StorageProblem[]): Promise<Map<number, Place>> {
-  const topics = new Topics(engine, new BrokerConfigs(), { created() {}, deleted() {} })
-  try {
-    await topics.load()
-  } catch (error) {
-    if (!(error instanceof RafkaError)) throw error
-    problems.push(ofStore(error.message))
-  }
-  return new Map(
-    topics
-      .all()
-      .flatMap(({ name, logs }) => logs.map(({ id }, partition) => [id, { topic: name, partition }] as const)),
-  )
+/** What is damaged among batches, and what beside them. */
+async function look(store: Store): Promise<{ batches: BatchFindings; files: Finding[] }> {
+  const batches = await verifyBatches(store)
+  const files = await verifyFiles(store.type, store.dataDir)
+  return { batches, files: files.filter(({ where }) => !batches.damaged.has(where)) }
 }
 
-/** The bytes are safe in a file before they leave the store. @returns that file */
-async function takeOut(
-  engine: StorageEngine,
-  log: LogId,
-  { firstOffset, lastOffset, bytes }: DamagedBatch,
-  dataDir: string,
-  copy: string | null,
-): Promise<string | null> {
-  const file = bytes === undefined ? copy : join(dataDir, `damaged-${log}-${firstOffset}.batch`)
-  if (bytes !== undefined && file !== null) writeFileSync(file, bytes, { mode: 0o600, flush: true })
-  await engine.commit([{ replace: log, from: firstOffset, to: lastOffset + 1, batches: [] }])
-  return file
+function problemsOf(findings: readonly Finding[], keptIn: string | null): StorageProblem[] {
+  const messages = new Set(findings.map(({ file, where, what }) => `${file}, ${where}: ${what}`))
+  return [...messages].map((message) => storeProblem(message, keptIn))
 }
 
-/** The store as it is, on file systems that can without using space. The memory engine gives the bytes of all that it opens. */
-function copyStore(dataDir: string, type: StorageType): string | null {
-  if (type === 'memory') return null
-  const copy = join(dataDir, 'rafka.db.before-repair')
-  copyFileSync(join(dataDir, 'rafka.db'), copy, constants.COPYFILE_FICLONE)
-  return copy
-}
-
-function ofStore(message: string): StorageProblem {
-  return { topic: null, partition: null, firstOffset: null, lastOffset: null, message, keptIn: null }
-}
-
-function problemOf(
-  { firstOffset, lastOffset, what }: DamagedBatch,
-  place: Place | undefined,
-  keptIn: string | null,
-): StorageProblem {
-  const { topic, partition } = place ?? { topic: null, partition: null }
-  const message = `the batch at offset ${firstOffset} is damaged: ${what}`
-  return { topic, partition, firstOffset, lastOffset, message, keptIn }
+function reportOf(
+  { type, dataDir }: Store,
+  { logs, batches, records, sizeBytes }: BatchFindings,
+  problems: readonly StorageProblem[],
+  isRepaired: boolean,
+): StorageReport {
+  return { dataDir, storage: type, logs, batches, records, sizeBytes, problems, repaired: isRepaired }
 }

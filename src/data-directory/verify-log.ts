@@ -1,6 +1,6 @@
+import { crc32c } from '../core/crc32c.ts'
 import { isRafkaError } from '../core/errors.ts'
 import type { LogExtent, LogId, StorageEngine, StoredBatch } from '../core/storage-engine.ts'
-import { crc32c } from '../core/crc32c.ts'
 import { batchOverheadBytes, readBatchHeader } from '../records/header.ts'
 
 /** A stored batch that is not what it should be. */

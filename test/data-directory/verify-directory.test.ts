@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
@@ -78,12 +78,29 @@ test('a batch whose row the sqlite engine finds damaged is taken out too, and th
   expect(await verifyStorage(dataDir)).toMatchObject({ batches: 2, problems: [] })
 })
 
-test('a store that cannot be opened is a problem that names the file', async () => {
+test('a store that cannot be opened is a problem that names the file; a repair saves what there is and keeps the file', async () => {
   await fill('sqlite')
   writeFileSync(join(dataDir, 'rafka.db'), Buffer.alloc(8_192, 'garbage'))
   const { problems } = await verifyStorage(dataDir)
-  expect(problems).toHaveLength(1)
-  expect(problems[0]!.message).toContain(join(dataDir, 'rafka.db'))
+  expect(problems.length).toBeGreaterThan(0)
+  for (const { message } of problems) expect(message).toContain(join(dataDir, 'rafka.db'))
+
+  const repaired = await verifyStorage(dataDir, { repair: true })
+  expect(repaired).toMatchObject({ repaired: true, batches: 0 })
+  expect(readFileSync(repaired.problems[0]!.keptIn!).includes('garbage')).toBe(true)
+  expect((await verifyStorage(dataDir)).problems).toEqual([])
+})
+
+test('a write-ahead log that is damaged in the middle is rebuilt up to there', async () => {
+  await fill('memory')
+  const file = join(dataDir, readdirSync(dataDir).find((name) => name.startsWith('wal-') && name.endsWith('.log'))!)
+  const bytes = readFileSync(file)
+  bytes[Math.floor(bytes.length / 2)]! ^= 0x10
+  writeFileSync(file, bytes)
+  const { problems } = await verifyStorage(dataDir)
+  expect(problems[0]!.message).toContain(file)
+  expect(await verifyStorage(dataDir, { repair: true })).toMatchObject({ repaired: true })
+  expect((await verifyStorage(dataDir)).problems).toEqual([])
 })
 
 test('a missing directory is not created', async () => {

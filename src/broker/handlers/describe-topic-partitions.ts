@@ -4,7 +4,7 @@ import { zeroUuid } from '../../protocol/uuid.ts'
 import { authorizedOperations } from '../authorized-operations.ts'
 import type { BrokerState } from '../broker-state.ts'
 import { handler, wireError } from '../handler.ts'
-import { LEADER_EPOCH } from '../logs/partition-log.ts'
+import { LEADER_EPOCH } from '../logs/leader-epoch.ts'
 import { topicNameProblem } from '../topics/topic-name.ts'
 
 type Request = RequestOf<typeof describeTopicPartitions>

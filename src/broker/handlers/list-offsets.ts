@@ -5,8 +5,9 @@ import { listOffsets } from '../../protocol/apis/list-offsets.ts'
 import type { BrokerState } from '../broker-state.ts'
 import { handler, wireErrorOf } from '../handler.ts'
 import { type FoundOffset, findByTimestamp, findMaxTimestamp } from '../logs/find-offset.ts'
-import { assertLeaderEpoch } from '../logs/leader-epoch.ts'
-import { LEADER_EPOCH, type PartitionLog } from '../logs/partition-log.ts'
+import { assertLeaderEpoch, LEADER_EPOCH } from '../logs/leader-epoch.ts'
+import type { PartitionLog } from '../logs/partition-log.ts'
+import { repeated } from '../repeated.ts'
 import { findLog, findTopic } from '../topics/find-log.ts'
 
 type Asked = RequestOf<typeof listOffsets>['topics'][number]['partitions'][number]
@@ -34,16 +35,17 @@ export const listOffsetsHandler = handler({
   minVersion: 1,
   maxVersion: 9,
   async handle(state, { topics }, context) {
-    const named = topics.flatMap(({ name, partitions }) =>
-      partitions.map(({ partitionIndex }) => `${name}/${partitionIndex}`),
+    const isTwice = repeated(
+      topics.flatMap(({ name, partitions }) => partitions.map(({ partitionIndex }) => `${name}/${partitionIndex}`)),
     )
-    const isTwice = (name: string) => named.indexOf(name) !== named.lastIndexOf(name)
     return listOffsets.response.create({
       topics: await Promise.all(
         topics.map(async ({ name, partitions }) => ({
           name,
           partitions: await Promise.all(
-            partitions.map((asked) => answer(state, name, asked, isTwice(`${name}/${asked.partitionIndex}`), context)),
+            partitions.map((asked) =>
+              answer(state, name, asked, isTwice.has(`${name}/${asked.partitionIndex}`), context),
+            ),
           ),
         })),
       ),

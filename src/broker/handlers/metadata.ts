@@ -5,10 +5,13 @@ import { zeroUuid } from '../../protocol/uuid.ts'
 import { authorizedOperations } from '../authorized-operations.ts'
 import type { BrokerState } from '../broker-state.ts'
 import { handler, wireError, wireErrorOf } from '../handler.ts'
-import { LEADER_EPOCH } from '../logs/partition-log.ts'
+import { LEADER_EPOCH } from '../logs/leader-epoch.ts'
 import { autoCreateTopics } from '../topics/create-topics.ts'
 import type { Topic } from '../topics/topic.ts'
 import { topicNameProblem } from '../topics/topic-name.ts'
+
+/** From this version on a topic may be asked for by its id, and its name be null (KIP-516). */
+const FIRST_VERSION_WITH_IDS = 12
 
 type Request = RequestOf<typeof metadata>
 type TopicAnswer = ResponseOf<typeof metadata>['topics'][number]
@@ -20,11 +23,12 @@ export const metadataHandler = handler({
   maxVersion: 12,
   async handle(state, request, context) {
     const misused =
-      context.version < 12 && request.topics?.some((topic) => topic.name === null || topic.topicId !== zeroUuid)
+      context.version < FIRST_VERSION_WITH_IDS &&
+      request.topics?.some((topic) => topic.name === null || topic.topicId !== zeroUuid)
     const all = request.topics === null || (context.version === 0 && request.topics.length === 0)
     const topics = all
       ? state.topics.all().map((topic) => describe(state, topic))
-      : await Promise.all((request.topics ?? []).map((asked) => named(state, request, asked, misused === true)))
+      : await Promise.all(distinct(request.topics ?? []).map((asked) => named(state, request, asked, misused === true)))
     const { host, port } = state.advertised(context.connection)
     return metadata.response.create({
       brokers: [{ nodeId: state.nodeId, host, port, rack: null }],
@@ -38,12 +42,19 @@ export const metadataHandler = handler({
         : {}),
     })
   },
-  refuse: (request, error) =>
+  refuse: (request, error, { version }) =>
     metadata.response.create({
-      topics: (request.topics ?? []).map(({ name, topicId }) => failed(name, topicId, error.errorCode)),
+      topics: (request.topics ?? []).map(({ name, topicId }) =>
+        failed(version < FIRST_VERSION_WITH_IDS ? (name ?? '') : name, topicId, error.errorCode),
+      ),
       errorCode: error.errorCode,
     }),
 })
+
+/** A topic that is named twice is described once. */
+function distinct(topics: NonNullable<Request['topics']>): NonNullable<Request['topics']> {
+  return [...new Map(topics.map((topic) => [`${topic.topicId}/${topic.name ?? ''}`, topic])).values()]
+}
 
 async function named(
   state: BrokerState,

@@ -6,7 +6,8 @@ import { produce } from '../../protocol/apis/produce.ts'
 import type { BrokerState } from '../broker-state.ts'
 import { handler, noError, type WireError, wireErrorOf } from '../handler.ts'
 import { acceptBatch, needsPreparation, prepareBatch, producedBatch } from '../logs/accept-batch.ts'
-import type { StagedAppend, ValidBatch } from '../logs/partition-log.ts'
+import type { ValidBatch } from '../logs/log-input.ts'
+import type { StagedAppend } from '../logs/partition-log.ts'
 import { findLog, findTopic } from '../topics/find-log.ts'
 import type { Topic } from '../topics/topic.ts'
 
@@ -38,22 +39,25 @@ export const produceHandler = handler<Request, Response, Prepared>({
   },
   async handle(state, request, context, prepared) {
     const staged = stageAll(state, request, context, prepared)
-    const failure = await commit(state, [...staged.values()])
+    const failures = await commit(state, [...staged.values()])
     const response = produce.response.create({
       responses: request.topicData.map(({ name, partitionData }) => ({
         name,
-        partitionResponses: partitionData.map((data) => answer(data, staged.get(data)!, failure)),
+        partitionResponses: partitionData.map((data) => answer(data, staged.get(data)!, failures)),
       })),
     })
     return request.acks === 0 ? withoutAnswer(response) : response
   },
-  refuse: (request, error) =>
-    produce.response.create({
+  refuse(request, error) {
+    const response = produce.response.create({
       responses: request.topicData.map(({ name, partitionData }) => ({
         name,
         partitionResponses: partitionData.map(({ index }) => partitionAnswer(index, error)),
       })),
-    }),
+    })
+    return request.acks === 0 ? withoutAnswer(response) : response
+  },
+  expectsAnswer: ({ acks }) => acks !== 0,
 })
 
 interface Waiting {
@@ -125,31 +129,41 @@ function stage(
   return { append: log.stage(batch, state.clock.now()) }
 }
 
-/** Makes the staged batches durable in one commit. @returns what failed, if it did */
-async function commit(state: BrokerState, staged: readonly Staged[]): Promise<WireError | undefined> {
+/** Makes the staged batches durable in one commit. @returns those that failed */
+async function commit(state: BrokerState, staged: readonly Staged[]): Promise<Map<StagedAppend, WireError>> {
+  const failures = new Map<StagedAppend, WireError>()
   const appends = staged.flatMap((one) => ('append' in one ? [one.append] : []))
   const fresh = appends.filter(({ duplicate }) => !duplicate)
+  // A duplicate may have come while its original is still on its way to the disk: it waits for that one's commit.
+  const originals = appends.filter(({ duplicate }) => duplicate).map((append) => awaitOriginal(state, append, failures))
   const changes: Change[] = fresh.flatMap((append) => append.changes)
-  let failure: WireError | undefined
   if (changes.length > 0) {
+    let failure: WireError | undefined
     try {
       await state.storage.commit(changes)
     } catch (error) {
       failure = wireErrorOf(error, state)
     }
-    for (const append of fresh) append.log.settle(append, failure === undefined)
+    for (const append of fresh) {
+      if (failure !== undefined) failures.set(append, failure)
+      append.log.settle(append, failure === undefined)
+    }
     if (failure === undefined) tellAppended(state, fresh)
   }
-  // A duplicate may have come while its original was still on its way to the disk.
-  for (const { duplicate, log, lastOffset } of appends) {
-    if (!duplicate) continue
-    try {
-      await log.durable(lastOffset + 1)
-    } catch (error) {
-      failure = wireErrorOf(error, state)
-    }
+  await Promise.all(originals)
+  return failures
+}
+
+async function awaitOriginal(
+  state: BrokerState,
+  append: StagedAppend,
+  failures: Map<StagedAppend, WireError>,
+): Promise<void> {
+  try {
+    await append.log.durable(append.lastOffset + 1)
+  } catch (error) {
+    failures.set(append, wireErrorOf(error, state))
   }
-  return failure
 }
 
 function tellAppended(state: BrokerState, appends: readonly StagedAppend[]): void {
@@ -158,8 +172,13 @@ function tellAppended(state: BrokerState, appends: readonly StagedAppend[]): voi
   }
 }
 
-function answer({ index }: PartitionData, staged: Staged, failure: WireError | undefined): PartitionAnswer {
+function answer(
+  { index }: PartitionData,
+  staged: Staged,
+  failures: ReadonlyMap<StagedAppend, WireError>,
+): PartitionAnswer {
   if ('error' in staged) return partitionAnswer(index, staged.error)
+  const failure = failures.get(staged.append)
   if (failure !== undefined) return partitionAnswer(index, failure)
   const { log, baseOffset, logAppendTimeMs } = staged.append
   return { ...partitionAnswer(index, noError), baseOffset, logAppendTimeMs, logStartOffset: log.start }

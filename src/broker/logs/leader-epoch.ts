@@ -1,5 +1,7 @@
 import { RafkaError } from '../../core/errors.ts'
-import { LEADER_EPOCH } from './partition-log.ts'
+
+/** One node never elects another leader. */
+export const LEADER_EPOCH = 0
 
 /**
  * Checks the leader epoch that a client believes in; -1 means that it does not say (KIP-320).

@@ -1,11 +1,11 @@
 import { RafkaError } from '../../core/errors.ts'
 import type { BatchInfo, Change, LogId, StorageEngine, StoredBatch } from '../../core/storage-engine.ts'
-import { type BatchHeader, stampBatch } from '../../records/header.ts'
+import { stampBatch } from '../../records/header.ts'
 import { entryKeys, parseEntry } from '../entries.ts'
+import { bytesBelow } from './bytes-below.ts'
+import { LEADER_EPOCH } from './leader-epoch.ts'
+import type { Replacement, ValidBatch } from './log-input.ts'
 import { type ProducerState, ProducerStates } from './producer-states.ts'
-
-/** One node never elects another leader. */
-export const LEADER_EPOCH = 0
 
 /** Told of what happens to a log while it waits. `bytes` became readable; 0 means: look again (deleted, failed). */
 export type LogListener = (bytes: number) => void
@@ -21,14 +21,6 @@ export interface StagedAppend {
   readonly changes: readonly Change[]
   readonly sizeBytes: number
   readonly duplicate: boolean
-}
-
-/** A batch that was validated and may be given its offsets. */
-export interface ValidBatch {
-  readonly bytes: Buffer
-  readonly header: BatchHeader
-  /** The time that the broker set, or -1. */
-  readonly logAppendTimeMs: number
 }
 
 /**
@@ -49,7 +41,11 @@ export class PartitionLog {
   #end: number
   #highWatermark: number
   #sizeBytes: number
+  /** Batches that have their offsets and whose commits are not settled. */
   #pending = 0
+  /** Commits that failed: who waits for a batch that was staged before one of them waits in vain. */
+  #failures = 0
+  #reloading = false
   #state: 'open' | 'failed' | 'deleted' = 'open'
   #maintenance: Promise<unknown> = Promise.resolve()
 
@@ -73,6 +69,11 @@ export class PartitionLog {
   /** First offset that may be read. */
   get start(): number {
     return this.#start
+  }
+
+  /** Offset that the next batch gets. Not durable yet from the high watermark on. */
+  get end(): number {
+    return this.#end
   }
 
   /** Offset after the last durable record: readers see what is below it. */
@@ -134,15 +135,23 @@ export class PartitionLog {
       this.#highWatermark = staged.lastOffset + 1
       this.#sizeBytes += staged.sizeBytes
       this.#tell(staged.sizeBytes)
-      return
+    } else {
+      this.#failures++
+      if (this.#state === 'open') this.#state = 'failed'
+      this.#tell(0)
     }
-    if (this.#state === 'open') this.#state = 'failed'
-    if (this.#state === 'failed' && this.#pending === 0) void this.#reload()
+    if (this.#state === 'failed' && this.#pending === 0 && !this.#reloading) void this.#reload()
   }
 
-  /** Settles when everything below `offset` is durable; rejects when it cannot become so. */
+  /**
+   * Settles when what was staged below `offset` is durable.
+   * @throws RafkaError `KAFKA_STORAGE_ERROR` when its commit failed, `UNKNOWN_TOPIC_OR_PARTITION` when the topic was deleted
+   */
   async durable(offset: number): Promise<void> {
+    const failures = this.#failures
     while (this.#highWatermark < offset) {
+      // The offsets of a batch that was lost go to the next one: that they become durable says nothing of this one.
+      if (this.#failures !== failures) throw failedError(this)
       this.#assertOpen()
       await new Promise<void>((resolve) => {
         const stop = this.listen(() => {
@@ -156,7 +165,7 @@ export class PartitionLog {
   /** Whole batches from the one that holds `offset`, below the high watermark. */
   read(offset: number, maxBytes: number): Promise<StoredBatch[]> {
     if (offset >= this.#highWatermark) return Promise.resolve([])
-    return this.#storage.read(this.id, Math.max(offset, this.#start), maxBytes)
+    return this.#storage.read(this.id, Math.max(offset, this.#start), maxBytes, this.#highWatermark)
   }
 
   scan(offset: number, limit: number): Promise<BatchInfo[]> {
@@ -179,31 +188,40 @@ export class PartitionLog {
     return this.maintain(async () => {
       const start = Math.min(before, this.#highWatermark)
       if (start <= this.#start) return this.#start
+      const freedBytes = await bytesBelow(this.#storage, this.id, this.#start, start)
+      this.#assertNotDeleted()
       await this.#storage.commit([{ trim: this.id, before: start }])
       this.#start = start
-      await this.#refreshSize()
+      this.#sizeBytes -= freedBytes
       return start
     })
   }
 
-  /** Puts `batches` in the place of those in `[from, to)`: compaction. Call it within `maintain`. */
-  async replace(from: number, to: number, batches: readonly StoredBatch[], also: readonly Change[]): Promise<void> {
+  /** Puts `batches` in the place of the `old` ones, which are all that lie in `[from, to)`: compaction. Call it within `maintain`. */
+  async replace({ from, to, old, batches }: Replacement, also: readonly Change[]): Promise<void> {
     this.#assertOpen()
     await this.#storage.commit([{ replace: this.id, from, to, batches }, ...also])
-    await this.#refreshSize()
+    for (const { bytes } of batches) this.#sizeBytes += bytes.length
+    for (const { bytes } of old) this.#sizeBytes -= bytes.length
+  }
+
+  /** Commits what concerns the log but is no change of its batches, unless it was deleted. */
+  async note(changes: readonly Change[]): Promise<void> {
+    this.#assertNotDeleted()
+    await this.#storage.commit(changes)
   }
 
   /** Runs one piece of maintenance at a time: trimming and compaction never see each other half-way. */
   maintain<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#maintenance.then(() => {
-      if (this.deleted) throw deletedError(this)
+      this.#assertNotDeleted()
       return work()
     })
     this.#maintenance = result.catch(() => {})
     return result
   }
 
-  /** The changes that remove the log; from now on it refuses everything and wakes who waits. */
+  /** Changes that remove the log; from now on it refuses everything and wakes who waits. */
   delete(): Change[] {
     this.#state = 'deleted'
     this.#tell(0)
@@ -213,7 +231,7 @@ export class PartitionLog {
   /** Takes a deletion back that could not be committed. */
   undelete(): void {
     this.#state = 'failed'
-    void this.#reload()
+    if (this.#pending === 0 && !this.#reloading) void this.#reload()
   }
 
   /** Calls `listener` whenever bytes become readable or the log's state changes, until the returned function is called. */
@@ -227,37 +245,51 @@ export class PartitionLog {
   }
 
   #assertOpen(): void {
-    if (this.#state === 'open') return
-    if (this.#state === 'deleted') throw deletedError(this)
-    throw new RafkaError(
-      'KAFKA_STORAGE_ERROR',
-      `the last write to ${this.topic}/${this.partition} failed and is being cleared up; try again`,
-    )
+    this.#assertNotDeleted()
+    if (this.#state !== 'failed') return
+    if (this.#pending === 0 && !this.#reloading) void this.#reload()
+    throw failedError(this)
   }
 
-  async #refreshSize(): Promise<void> {
-    const extent = (await this.#storage.logs()).find(({ log }) => log === this.id)
-    if (extent !== undefined) this.#sizeBytes = extent.sizeBytes
+  #assertNotDeleted(): void {
+    if (this.#state === 'deleted') {
+      throw new RafkaError('UNKNOWN_TOPIC_OR_PARTITION', `topic "${this.topic}" was deleted`)
+    }
   }
 
-  /** Makes memory as the store is. Nothing is pending, so the store's end is the high watermark. */
+  /** Makes memory as the store is. Nothing is pending, and while the state is `failed` nothing comes. */
   async #reload(): Promise<void> {
+    this.#reloading = true
     try {
-      const entries = await this.#storage.entries(entryKeys.producersOf(this.id))
+      const [extents, entries] = await Promise.all([
+        this.#storage.logs(),
+        this.#storage.entries(entryKeys.producersOf(this.id)),
+      ])
       if (this.#state !== 'failed') return
+      const extent = extents.find(({ log }) => log === this.id)
+      if (extent !== undefined && extent.end !== this.#highWatermark) {
+        // The commit was kept although it failed.
+        this.#highWatermark = extent.end
+        this.#sizeBytes = extent.sizeBytes
+      }
+      this.#end = this.#highWatermark
       this.producers.clear()
       for (const [key, value] of entries) {
         this.producers.restore(Number(key.slice(key.lastIndexOf('/') + 1)), parseEntry<ProducerState>(key, value))
       }
-      this.#end = this.#highWatermark
       this.#state = 'open'
     } catch {
-      // The store cannot even be read: the log stays closed for writing, and each attempt says so.
+      // The store cannot even be read: the log stays closed for writing, and the next attempt tries again.
+    } finally {
+      this.#reloading = false
     }
     this.#tell(0)
   }
 }
 
-function deletedError(log: PartitionLog): RafkaError {
-  return new RafkaError('UNKNOWN_TOPIC_OR_PARTITION', `topic "${log.topic}" was deleted`)
+function failedError({ topic, partition }: PartitionLog): RafkaError {
+  return new RafkaError(
+    'KAFKA_STORAGE_ERROR',
+    `the last write to ${topic}/${partition} failed and is being cleared up; try again`,
+  )
 }

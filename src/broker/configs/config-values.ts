@@ -51,7 +51,7 @@ export class BrokerConfigs {
   }
 
   number(name: string): number {
-    return Number(this.resolve(name).value)
+    return wholeNumber(this.resolve(name).value)
   }
 
   flag(name: string): boolean {
@@ -112,7 +112,7 @@ export interface TopicSettings {
 /** The settings that `own` and the broker's configs give a topic. */
 export function topicSettings(configs: BrokerConfigs, own: ConfigMap): TopicSettings {
   const value = (name: string) => configs.resolveForTopic(name, own).value
-  const number = (name: string) => Number(value(name))
+  const number = (name: string) => wholeNumber(value(name))
   const policy = splitList(value('cleanup.policy'))
   return {
     compact: policy.includes('compact'),
@@ -127,8 +127,13 @@ export function topicSettings(configs: BrokerConfigs, own: ConfigMap): TopicSett
     segmentBytes: number('segment.bytes'),
     segmentMs: number('segment.ms'),
     deleteRetentionMs: number('delete.retention.ms'),
-    minCleanableRatio: number('min.cleanable.dirty.ratio'),
+    minCleanableRatio: Number(value('min.cleanable.dirty.ratio')),
     minCompactionLagMs: number('min.compaction.lag.ms'),
     maxCompactionLagMs: number('max.compaction.lag.ms'),
   }
+}
+
+/** Java's largest long, which means "without bound", is more than a number can hold. */
+function wholeNumber(value: string): number {
+  return Math.min(Number(value), Number.MAX_SAFE_INTEGER)
 }

@@ -1,28 +1,20 @@
 import { RafkaError } from '../../core/errors.ts'
 import type { CompressionName } from '../../core/message.ts'
 import { type Codec, loadCodec } from '../../records/compression.ts'
-import {
-  type BatchHeader,
-  batchOverheadBytes,
-  clearLogAppendTime,
-  readBatchHeader,
-  setLogAppendTime,
-  setMaxTimestamp,
-} from '../../records/header.ts'
+import { type BatchHeader, batchOverheadBytes, compressionOf, readBatchHeader } from '../../records/header.ts'
 import { recompressBatch } from '../../records/rebuild-batch.ts'
 import { validateProducedBatch } from '../../records/validate-batch.ts'
-import { validateRecords, type WalkedRecords } from '../../records/validate-records.ts'
+import { validateRecords } from '../../records/validate-records.ts'
 import type { BrokerState } from '../broker-state.ts'
 import type { TopicSettings } from '../configs/config-values.ts'
 import { runAppendHooks } from '../hooks/append-records.ts'
 import type { Topic } from '../topics/topic.ts'
-import type { ValidBatch } from './partition-log.ts'
+import { assertTimes, stampTime, type TimeRange } from './batch-time.ts'
+import { inflateBound } from './inflate-bound.ts'
+import type { ValidBatch } from './log-input.ts'
 
 /** First version of Produce that knows zstd (KIP-110). */
 const FIRST_VERSION_WITH_ZSTD = 7
-/** What a compressed batch may inflate to, as a multiple of `max.message.bytes`: more is a bomb. */
-const MAX_INFLATION = 100
-const MIN_INFLATED_BYTES = 64 * 2 ** 20
 
 /**
  * The bytes that a partition was sent, in one piece.
@@ -34,22 +26,31 @@ export function producedBatch(records: readonly Buffer[] | null): Buffer {
   return records.length === 1 ? only : Buffer.concat(records)
 }
 
-/** Whether a batch must be awaited before it can be appended: its codec loaded, it packed anew, hooks asked. */
+/** Whether a batch must be awaited before it can be appended: its codec loaded, it packed anew, hooks asked. Never throws. */
 export function needsPreparation(state: BrokerState, topic: Topic, records: readonly Buffer[] | null): boolean {
   const first = records?.[0]
-  if (first === undefined || first.length < batchOverheadBytes) return false
+  if (first === undefined) return false
+  // Its header is in several pieces: preparing puts them together.
+  if (first.length < batchOverheadBytes) return records!.length > 1
   if (state.hooks.wanting('onAppend', topic.name).length > 0) return true
-  const isCompressed = (first[22]! & 7) !== 0
-  return isCompressed ? needsInflating(topic.settings, first) : targetCodec(topic.settings, 'none') !== 'none'
+  const sent = compressionOf(first)
+  if (sent === undefined) return false
+  return (sent !== 'none' && topic.settings.compact) || targetCodec(topic.settings, sent) !== sent
 }
 
 /**
- * Validates a batch that needs nothing awaited, and sets the broker's time where the topic wants it.
+ * Validates a batch that needs nothing awaited, and sets the broker's time where the topic wants it. The records of a compressed one are
+ * not looked at: its header is taken at its word.
  * @throws RafkaError with the error of the first check that fails (kafka: `LogValidator`)
  */
-export function acceptBatch(state: BrokerState, topic: Topic, batch: Buffer, version: number): ValidBatch {
-  const header = validateHeader(topic, batch, version)
-  return stampTime(state, topic, batch, header.compression === 'none' ? validatePlain(topic, batch, header) : header)
+export function acceptBatch(state: BrokerState, topic: Topic, records: Buffer, version: number): ValidBatch {
+  const { batch, header } = validateHeader(topic, records, version)
+  const times: TimeRange =
+    header.compression === 'none'
+      ? walkRecords(topic, batch.subarray(batchOverheadBytes), header)
+      : { min: header.baseTimestamp, max: header.maxTimestamp }
+  assertTimes(topic.settings, header, times, state.clock.now())
+  return stampTime(topic.settings, batch, header, times, state.clock.now())
 }
 
 /** The same for a batch that needs a codec or hooks. */
@@ -57,77 +58,48 @@ export async function prepareBatch(
   state: BrokerState,
   topic: Topic,
   partition: number,
-  batch: Buffer,
+  records: Buffer,
   version: number,
 ): Promise<ValidBatch> {
-  const header = validateHeader(topic, batch, version)
+  const { batch, header } = validateHeader(topic, records, version)
   const codec = await loadCodec(header.compression!)
-  const maxBytes = Math.max(topic.settings.maxMessageBytes * MAX_INFLATION, MIN_INFLATED_BYTES)
-  const plain = codec.inflate(batch.subarray(batchOverheadBytes), maxBytes)
-  walkRecords(topic, plain, header)
+  const maxBytes = inflateBound(topic.settings)
+  let times = walkRecords(topic, codec.inflate(batch.subarray(batchOverheadBytes), maxBytes), header)
+  assertTimes(topic.settings, header, times, state.clock.now())
   const hooked = await runAppendHooks(state, topic.name, partition, batch, codec)
-  const final = await recompress(topic, hooked, codec, maxBytes)
-  return stampTime(state, topic, final, final === batch ? header : readBatchHeader(final))
+  if (hooked !== batch) times = await walkHooked(topic, hooked, maxBytes)
+  const final = await recompress(topic, hooked, maxBytes)
+  assertSize(topic, final)
+  return stampTime(topic.settings, final, final === batch ? header : readBatchHeader(final), times, state.clock.now())
 }
 
-function validateHeader(topic: Topic, batch: Buffer, version: number): BatchHeader {
-  const header = validateProducedBatch(batch, {
+/** Trailing bytes that are no batch are trimmed, not stored. */
+function validateHeader(topic: Topic, records: Buffer, version: number): { batch: Buffer; header: BatchHeader } {
+  const header = validateProducedBatch(records, {
     maxMessageBytes: topic.settings.maxMessageBytes,
     allowZstd: version >= FIRST_VERSION_WITH_ZSTD,
   })
   if (header.transactional) {
     throw new RafkaError('INVALID_TXN_STATE', 'the batch belongs to a transaction; there are no transactions yet')
   }
-  return header
+  const batch = records.length === header.sizeBytes ? records : records.subarray(0, header.sizeBytes)
+  assertSegment(topic, batch)
+  return { batch, header }
 }
 
-/** Walks the records; a largest timestamp that the header has wrong is put right, as Kafka does. */
-function validatePlain(topic: Topic, batch: Buffer, header: BatchHeader): BatchHeader {
-  const { maxTimestampDelta } = walkRecords(topic, batch.subarray(batchOverheadBytes, header.sizeBytes), header)
-  const maxTimestamp = header.baseTimestamp + maxTimestampDelta
-  if (header.timestampType === 'append' || maxTimestamp === header.maxTimestamp) return header
-  setMaxTimestamp(batch.subarray(0, header.sizeBytes), maxTimestamp)
-  return { ...header, maxTimestamp }
-}
-
-function walkRecords(topic: Topic, payload: Buffer, { recordCount }: BatchHeader): WalkedRecords {
+function walkRecords(topic: Topic, payload: Buffer, { recordCount, baseTimestamp }: BatchHeader): TimeRange {
   const walked = validateRecords(payload, recordCount, { keyRequired: topic.settings.compact })
   if (!walked.dense) throw new RafkaError('INVALID_RECORD', 'the offset deltas of the batch are not 0, 1, 2 …')
-  return walked
+  return { min: baseTimestamp + walked.minTimestampDelta, max: baseTimestamp + walked.maxTimestampDelta }
 }
 
-/** The time window of KIP-937, and whose time counts (`LogValidator.validateTimestamp`). */
-function stampTime(state: BrokerState, topic: Topic, batch: Buffer, header: BatchHeader): ValidBatch {
-  const { logAppendTime, timestampAfterMaxMs, timestampBeforeMaxMs } = topic.settings
-  const nowMs = state.clock.now()
-  // Trailing bytes that are no batch are trimmed, not stored.
-  const bytes = batch.length === header.sizeBytes ? batch : batch.subarray(0, header.sizeBytes)
-  if (logAppendTime) {
-    if (header.timestampType === 'append') {
-      throw new RafkaError(
-        'INVALID_TIMESTAMP',
-        'the batch says that the broker set its time; only the broker may say so',
-      )
-    }
-    setLogAppendTime(bytes, nowMs)
-    return { bytes, header: { ...header, maxTimestamp: nowMs, timestampType: 'append' }, logAppendTimeMs: nowMs }
-  }
-  if (header.timestampType === 'append') clearLogAppendTime(bytes)
-  const isAhead = header.maxTimestamp - nowMs > timestampAfterMaxMs
-  const isBehind = header.baseTimestamp >= 0 && nowMs - header.baseTimestamp > timestampBeforeMaxMs
-  if (isAhead || isBehind) {
-    throw new RafkaError(
-      'INVALID_TIMESTAMP',
-      `the batch has timestamps from ${header.baseTimestamp} to ${header.maxTimestamp}; it is ${nowMs}, and at most ${timestampAfterMaxMs} ms ahead and ${timestampBeforeMaxMs} ms behind are allowed`,
-    )
-  }
-  return { bytes, header, logAppendTimeMs: -1 }
-}
-
-function needsInflating(settings: TopicSettings, batch: Buffer): boolean {
-  const { compression } = readBatchHeader(batch)
-  if (compression === undefined) return false
-  return settings.compact || targetCodec(settings, compression) !== compression
+/** What hooks made of a batch is held against the topic's rules again; records that they dropped leave gaps. */
+async function walkHooked(topic: Topic, batch: Buffer, maxBytes: number): Promise<TimeRange> {
+  const { recordCount, baseTimestamp, maxTimestamp, compression } = readBatchHeader(batch)
+  if (recordCount === 0) return { min: maxTimestamp, max: maxTimestamp }
+  const payload = (await loadCodec(compression!)).inflate(batch.subarray(batchOverheadBytes), maxBytes)
+  const walked = validateRecords(payload, recordCount, { keyRequired: topic.settings.compact })
+  return { min: baseTimestamp + walked.minTimestampDelta, max: baseTimestamp + walked.maxTimestampDelta }
 }
 
 function targetCodec({ compressionType }: TopicSettings, sent: CompressionName): CompressionName {
@@ -135,16 +107,27 @@ function targetCodec({ compressionType }: TopicSettings, sent: CompressionName):
   return compressionType === 'uncompressed' ? 'none' : (compressionType as CompressionName)
 }
 
-async function recompress(topic: Topic, batch: Buffer, codec: Codec, maxBytes: number): Promise<Buffer> {
-  const header = readBatchHeader(batch)
-  const target = targetCodec(topic.settings, header.compression!)
-  if (target === header.compression || header.recordCount === 0) return batch
-  const rebuilt = recompressBatch(batch, codec, await loadCodec(target), maxBytes)
-  if (rebuilt.length > topic.settings.maxMessageBytes) {
+async function recompress(topic: Topic, batch: Buffer, maxBytes: number): Promise<Buffer> {
+  const { compression, recordCount } = readBatchHeader(batch)
+  const target = targetCodec(topic.settings, compression!)
+  if (target === compression || recordCount === 0) return batch
+  const [from, to]: Codec[] = await Promise.all([loadCodec(compression!), loadCodec(target)])
+  return recompressBatch(batch, from!, to!, maxBytes)
+}
+
+/** Hooks and another codec may have made it larger. */
+function assertSize(topic: Topic, batch: Buffer): void {
+  const { maxMessageBytes } = topic.settings
+  if (batch.length > maxMessageBytes) {
     throw new RafkaError(
       'MESSAGE_TOO_LARGE',
-      `the batch has ${rebuilt.length} bytes as ${target}; max.message.bytes is ${topic.settings.maxMessageBytes}`,
+      `the batch has ${batch.length} bytes as it is to be stored; max.message.bytes is ${maxMessageBytes}`,
     )
   }
-  return rebuilt
+  assertSegment(topic, batch)
+}
+
+function assertSegment({ settings: { segmentBytes } }: Topic, batch: Buffer): void {
+  if (batch.length <= segmentBytes) return
+  throw new RafkaError('RECORD_LIST_TOO_LARGE', `the batch has ${batch.length} bytes; segment.bytes is ${segmentBytes}`)
 }

@@ -56,7 +56,9 @@ export class Maintenance {
     const { topics, clock, storage } = this.#state
     let freed = 0
     for (const [topic, log] of partitions(topics.all())) {
-      freed += await applyRetention(log, topic.settings, clock.now())
+      await this.#attempt('retention', log, async () => {
+        freed += await applyRetention(log, topic.settings, clock.now())
+      })
     }
     if (freed > 0) await storage.reclaim()
   }
@@ -67,8 +69,10 @@ export class Maintenance {
     let freed = 0
     for (const [topic, log] of partitions(topics.all())) {
       if (!topic.settings.compact || this.#state.closing.aborted) continue
-      const result = await compactLog(this.#state, log, topic.settings, { force: false })
-      freed += result.bytesBefore - result.bytesAfter
+      await this.#attempt('compaction', log, async () => {
+        const result = await compactLog(this.#state, log, topic.settings, { force: false })
+        freed += result.bytesBefore - result.bytesAfter
+      })
     }
     if (freed > 0) await storage.reclaim()
   }
@@ -89,11 +93,22 @@ export class Maintenance {
 
   /** Forgets producers that have been idle for too long. */
   async expireProducers(): Promise<void> {
-    const { topics, clock, configs, storage } = this.#state
+    const { topics, clock, configs } = this.#state
     const olderThanMs = clock.now() - configs.number('producer.id.expiration.ms')
     for (const [, log] of partitions(topics.all())) {
       const changes = log.producers.size === 0 ? [] : log.producers.expire(olderThanMs)
-      if (changes.length > 0) await storage.commit(changes)
+      if (changes.length > 0) await this.#attempt('expiry', log, () => log.note(changes))
+    }
+  }
+
+  /** What goes wrong with one log is told and does not keep the others from their turn. */
+  async #attempt(name: string, log: PartitionLog, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      if (log.deleted || this.#state.closing.aborted) return
+      const why = error instanceof Error ? error.message : String(error)
+      this.#state.logger('error', `${name} of ${log.topic}/${log.partition} failed: ${why}`)
     }
   }
 

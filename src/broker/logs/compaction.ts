@@ -1,13 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { RafkaError } from '../../core/errors.ts'
 import type { StoredBatch } from '../../core/storage-engine.ts'
-import { loadCodec } from '../../records/compression.ts'
-import { readBatchHeader } from '../../records/header.ts'
+import { type Codec, loadCodec } from '../../records/compression.ts'
+import { type BatchHeader, readBatchHeader } from '../../records/header.ts'
 import { rebuildBatch } from '../../records/rebuild-batch.ts'
 import { openRecords } from '../../records/record-cursor.ts'
 import type { BrokerState } from '../broker-state.ts'
 import type { TopicSettings } from '../configs/config-values.ts'
 import { entryKeys, putEntry, readEntry } from '../entries.ts'
 import { type CleanableRange, cleanableEnd } from './cleanable-range.ts'
+import { inflateBound } from './inflate-bound.ts'
 import type { PartitionLog } from './partition-log.ts'
 
 /** Bytes of batches that are read, and replaced, in one step. */
@@ -46,10 +48,20 @@ export function compactLog(
     const range = await cleanableEnd(log, settings, firstDirty, state.clock.now(), options.force)
     if (!options.force && !isDue(settings, range, state.clock.now())) return untouched(bytesBefore)
     if (range.end <= log.start) return untouched(bytesBefore)
-    const { latest, end } = await latestOffsets(state, log, firstDirty, range.end)
-    const counts = await rewrite(state, log, settings, latest, end)
+    const pass: Pass = { state, log, settings, firstDirty }
+    const { latest, end } = await latestOffsets(pass, range.end)
+    const counts = await rewrite(pass, latest, end)
     return { ...counts, bytesBefore, bytesAfter: log.sizeBytes }
   })
+}
+
+/** What one compaction works on. */
+interface Pass {
+  readonly state: BrokerState
+  readonly log: PartitionLog
+  readonly settings: TopicSettings
+  /** Offset from which on nothing was compacted yet. */
+  readonly firstDirty: number
 }
 
 function untouched(bytes: number): CompactionResult {
@@ -62,99 +74,128 @@ function isDue(settings: TopicSettings, range: CleanableRange, nowMs: number): b
   return range.dirtyBytes / (range.cleanBytes + range.dirtyBytes) >= settings.minCleanableRatio
 }
 
-/** Offset of the last record of each key from `from` on, as far as the memory for keys reaches. */
-async function latestOffsets(
-  state: BrokerState,
-  log: PartitionLog,
-  from: number,
-  to: number,
-): Promise<{ latest: Map<string, number>; end: number }> {
-  const maxBytes = state.configs.number('log.cleaner.dedupe.buffer.size')
+/** Offset of the last record of each key from the first dirty offset on, as far as the memory for keys reaches. */
+async function latestOffsets(pass: Pass, to: number): Promise<{ latest: Map<string, number>; end: number }> {
+  const maxBytes = pass.state.configs.number('log.cleaner.dedupe.buffer.size')
   const latest = new Map<string, number>()
   let usedBytes = 0
-  let offset = from
+  let offset = pass.firstDirty
   while (offset < to && usedBytes < maxBytes) {
-    for (const batch of await readBelow(log, offset, to)) {
-      const cursor = (await openRecords([asBuffer(batch.bytes)])).cursor()
-      while (cursor.next()) {
-        if (cursor.keyStart < 0) continue
-        const key = cursor.bytes.toString('latin1', cursor.keyStart, cursor.keyEnd)
+    const batches = await readBelow(pass, offset, to)
+    const last = batches.at(-1)
+    if (last === undefined) break
+    for (const batch of batches) {
+      for (const [key, found] of await lastOfEachKey(pass, asBuffer(batch.bytes))) {
         if (!latest.has(key)) usedBytes += key.length + KEY_OVERHEAD_BYTES
-        latest.set(key, cursor.offset)
+        latest.set(key, found)
       }
-      offset = batch.lastOffset + 1
     }
+    offset = last.lastOffset + 1
     await nextTurn()
   }
-  return { latest, end: Math.min(offset, to) }
+  return { latest, end: offset }
+}
+
+async function lastOfEachKey({ state, log, settings }: Pass, batch: Buffer): Promise<Map<string, number>> {
+  const found = new Map<string, number>()
+  try {
+    const cursor = (await openRecords([batch], { maxInflatedBytes: inflateBound(settings) })).cursor()
+    while (cursor.next()) {
+      if (cursor.keyStart >= 0) found.set(keyOf(cursor.bytes.subarray(cursor.keyStart, cursor.keyEnd)), cursor.offset)
+    }
+    return found
+  } catch (error) {
+    if (!(error instanceof RafkaError)) throw error
+    // What cannot be read stays as it is, and supersedes nothing.
+    state.logger('warn', `compaction of ${log.topic}/${log.partition} leaves a batch as it is: ${error.message}`)
+    return new Map()
+  }
 }
 
 async function rewrite(
-  state: BrokerState,
-  log: PartitionLog,
-  settings: TopicSettings,
+  pass: Pass,
   latest: ReadonlyMap<string, number>,
   end: number,
 ): Promise<{ recordsBefore: number; recordsAfter: number }> {
+  const { log, firstDirty } = pass
   let recordsBefore = 0
   let recordsAfter = 0
   // A batch that spans the log's start stays as it is: what is below the start is not read any more.
   for (let offset = log.start; offset < end; ) {
-    const batches = await readBelow(log, offset, end)
-    const last = batches.at(-1)
+    const old = await readBelow(pass, offset, end)
+    const last = old.at(-1)
     if (last === undefined) break
-    const from = batches[0]!.baseOffset
-    const to = last.lastOffset + 1
-    const kept: StoredBatch[] = []
-    let changed = false
-    for (const batch of batches) {
+    const batches: StoredBatch[] = []
+    for (const batch of old) {
       const bytes = asBuffer(batch.bytes)
-      const rebuilt = await rebuildOne(bytes, settings, latest, state.clock.now())
-      const before = readBatchHeader(bytes)
+      const rebuilt = await rebuildOne(pass, bytes, latest)
       const after = readBatchHeader(rebuilt)
-      recordsBefore += before.recordCount
+      recordsBefore += readBatchHeader(bytes).recordCount
       recordsAfter += after.recordCount
-      changed ||= rebuilt !== bytes
-      if (after.recordCount > 0) kept.push({ ...batch, maxTimestamp: after.maxTimestamp, bytes: rebuilt })
-      else changed = true
+      if (rebuilt === bytes) batches.push(batch)
+      else if (after.recordCount > 0) batches.push({ ...batch, maxTimestamp: after.maxTimestamp, bytes: rebuilt })
     }
-    const done = putEntry(entryKeys.cleaned(log.id), { before: to } satisfies Cleaned)
-    if (changed) await log.replace(from, to, kept, [done])
-    else if (to >= end) await state.storage.commit([done])
+    const changed = batches.length < old.length || batches.some((batch, index) => batch !== old[index])
+    const to = last.lastOffset + 1
+    const done = putEntry(entryKeys.cleaned(log.id), { before: Math.max(to, firstDirty) } satisfies Cleaned)
+    if (changed) await log.replace({ from: old[0]!.baseOffset, to, old, batches }, [done])
+    else if (to >= end) await log.note([done])
     offset = to
     await nextTurn()
   }
   return { recordsBefore, recordsAfter }
 }
 
-async function rebuildOne(
-  bytes: Buffer,
-  settings: TopicSettings,
+async function rebuildOne(pass: Pass, batch: Buffer, latest: ReadonlyMap<string, number>): Promise<Buffer> {
+  const header = readBatchHeader(batch)
+  if (header.control || header.compression === undefined) return batch
+  try {
+    return await filter(pass, batch, header, await loadCodec(header.compression), latest)
+  } catch (error) {
+    if (error instanceof RafkaError) return batch
+    throw error
+  }
+}
+
+async function filter(
+  { state, settings }: Pass,
+  batch: Buffer,
+  header: BatchHeader,
+  codec: Codec,
   latest: ReadonlyMap<string, number>,
-  nowMs: number,
 ): Promise<Buffer> {
-  const header = readBatchHeader(bytes)
-  if (header.control || header.compression === undefined) return bytes
+  const nowMs = state.clock.now()
   const horizonPassed = header.hasDeleteHorizon && nowMs >= header.baseTimestamp
+  const maxInflatedBytes = inflateBound(settings)
   let keepsTombstone = false
-  const codec = await loadCodec(header.compression)
-  const rebuilt = await rebuildBatch(bytes, codec, {
+  const filtered = await rebuildBatch(batch, codec, {
+    maxInflatedBytes,
     decide: ({ offset, key, value }) => {
       // A record without a key is from before the topic was compacted: nothing can supersede it, and Kafka drops it (`Cleaner`).
       if (key === null) return 'drop'
-      const superseded = (latest.get(key.toString('latin1')) ?? -1) > offset
+      const superseded = (latest.get(keyOf(key)) ?? -1) > offset
       if (superseded || (value === null && horizonPassed)) return 'drop'
       if (value === null) keepsTombstone = true
       return 'keep'
     },
   })
-  if (!keepsTombstone || header.hasDeleteHorizon || settings.deleteRetentionMs < 0) return rebuilt
-  return rebuildBatch(rebuilt, codec, { decide: () => 'keep', deleteHorizonMs: nowMs + settings.deleteRetentionMs })
+  if (!keepsTombstone || header.hasDeleteHorizon) return filtered
+  const deleteHorizonMs = Math.min(nowMs + settings.deleteRetentionMs, Number.MAX_SAFE_INTEGER)
+  return rebuildBatch(filtered, codec, { maxInflatedBytes, decide: () => 'keep', deleteHorizonMs })
 }
 
-/** Some batches that lie wholly below `to`. */
-async function readBelow(log: PartitionLog, offset: number, to: number): Promise<StoredBatch[]> {
+/**
+ * Some batches that lie wholly below `to`; none when the log has gone.
+ * @throws RafkaError `CLOSED` when the broker closes
+ */
+async function readBelow({ state, log }: Pass, offset: number, to: number): Promise<StoredBatch[]> {
+  if (state.closing.aborted) throw new RafkaError('CLOSED', 'the broker is shutting down')
   return (await log.read(offset, STEP_BYTES)).filter(({ lastOffset }) => lastOffset < to)
+}
+
+/** Keys are told apart by their bytes; as a string of one character each they can be looked up. */
+function keyOf(key: Buffer): string {
+  return key.toString('latin1')
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -44,7 +44,9 @@ export class Dispatcher {
     let current = request
     if (hooks.wantsRequests) {
       const outcome = await hooks.request({ api: handler.api, ...eventOf(context), request })
-      if (outcome.kind === 'answered') return async () => outcome.response
+      if (outcome.kind === 'answered') {
+        return async () => (handler.expectsAnswer?.(request) === false ? null : outcome.response)
+      }
       if (outcome.kind === 'refused') {
         const error = wireError(outcome.error.code, outcome.error.message)
         return async () => handler.refuse(request, error, context)

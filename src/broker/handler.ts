@@ -19,8 +19,13 @@ export interface Handler<Request = object, Response = object, Prepared = unknown
     context: RequestContext,
     prepared: Prepared | undefined,
   ): Promise<Response | null>
-  /** The answer when the whole request is refused. */
-  refuse(request: Request, error: WireError, context: RequestContext): Response
+  /**
+   * The answer when the whole request is refused; null: the protocol has none.
+   * @throws RafkaError when there is no other way to tell than to close the connection
+   */
+  refuse(request: Request, error: WireError, context: RequestContext): Response | null
+  /** False: the client waits for no answer, so that none may be sent. Left out: it always does. */
+  expectsAnswer?(request: Request): boolean
 }
 
 /** An error as a response carries it. */

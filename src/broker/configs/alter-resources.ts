@@ -1,6 +1,7 @@
 import { RafkaError } from '../../core/errors.ts'
 import type { BrokerState } from '../broker-state.ts'
 import { noError, type WireError, wireErrorOf } from '../handler.ts'
+import { repeated } from '../repeated.ts'
 import { type AlteredResource, alterConfigs, type ConfigStep } from './alter-configs.ts'
 
 /** What became of one resource. */
@@ -14,10 +15,10 @@ export function alterResources(
 ): Promise<AlterResult[]> {
   return state.topics.exclusively(async () => {
     const results: AlterResult[] = []
+    const twice = repeated(resources.map(keyOf))
     for (const resource of resources) {
-      const twin = resources.find((other) => other !== resource && sameResource(other, resource))
       try {
-        if (twin !== undefined) {
+        if (twice.has(keyOf(resource))) {
           throw new RafkaError('INVALID_REQUEST', `resource "${resource.resourceName}" is named twice in the request`)
         }
         await alterConfigs(state, resource, resource.steps, options)
@@ -35,6 +36,6 @@ export function alterResult({ resourceType, resourceName }: AlteredResource, err
   return { ...error, resourceType, resourceName }
 }
 
-function sameResource(a: AlteredResource, b: AlteredResource): boolean {
-  return a.resourceType === b.resourceType && a.resourceName === b.resourceName
+function keyOf({ resourceType, resourceName }: AlteredResource): string {
+  return `${resourceType}/${resourceName}`
 }

@@ -3,6 +3,7 @@ import type { RequestOf } from '../../protocol/api.ts'
 import { createPartitions } from '../../protocol/apis/create-partitions.ts'
 import type { BrokerState } from '../broker-state.ts'
 import { handler, noError, wireErrorOf } from '../handler.ts'
+import { repeated } from '../repeated.ts'
 import { MAX_PARTITIONS_PER_REQUEST } from '../topics/create-topics.ts'
 
 type Asked = RequestOf<typeof createPartitions>['topics'][number]
@@ -14,11 +15,11 @@ export const createPartitionsHandler = handler({
   maxVersion: 3,
   handle: (state, request) =>
     state.topics.exclusively(async () => {
-      const names = request.topics.map(({ name }) => name)
+      const twice = repeated(request.topics.map(({ name }) => name))
       const results = []
       for (const asked of request.topics) {
         try {
-          if (names.indexOf(asked.name) !== names.lastIndexOf(asked.name)) {
+          if (twice.has(asked.name)) {
             throw new RafkaError('INVALID_REQUEST', `topic "${asked.name}" is named twice in the request`)
           }
           await grow(state, asked, request.validateOnly)

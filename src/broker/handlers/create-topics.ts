@@ -7,7 +7,9 @@ import { configSourceNumber } from '../configs/config-source.ts'
 import type { ConfigMap } from '../configs/config-values.ts'
 import { topicConfigs } from '../configs/topic-configs.ts'
 import { handler, noError, type WireError, wireErrorOf } from '../handler.ts'
-import { MAX_PARTITIONS_PER_REQUEST, topicSpec } from '../topics/create-topics.ts'
+import { repeated } from '../repeated.ts'
+import { collisionError, MAX_PARTITIONS_PER_REQUEST, topicSpec } from '../topics/create-topics.ts'
+import { collisionKey } from '../topics/topic-name.ts'
 import type { TopicSpec } from '../topics/topics.ts'
 
 type TopicAnswer = ResponseOf<typeof createTopics>['topics'][number]
@@ -48,16 +50,17 @@ function check(
   state: BrokerState,
   topics: readonly Asked[],
 ): Array<{ name: string; spec: TopicSpec | undefined; error: WireError }> {
-  const counts = new Map<string, number>()
-  for (const { name } of topics) counts.set(name, (counts.get(name) ?? 0) + 1)
+  const twice = repeated(topics.map(({ name }) => name))
+  const collisions = new Map<string, string>()
   let partitions = 0
-  const unique = topics.filter(({ name }, index) => topics.findIndex((other) => other.name === name) === index)
-  return unique.map((asked) => {
+  return [...new Map(topics.map((asked) => [asked.name, asked])).values()].map((asked) => {
     const { name } = asked
     try {
-      if (counts.get(name)! > 1)
-        throw new RafkaError('INVALID_REQUEST', `topic "${name}" is named twice in the request`)
+      if (twice.has(name)) throw new RafkaError('INVALID_REQUEST', `topic "${name}" is named twice in the request`)
       const spec = topicSpec(state, asked)
+      const other = collisions.get(collisionKey(name))
+      if (other !== undefined) throw collisionError(name, other)
+      collisions.set(collisionKey(name), name)
       partitions += spec.partitions
       if (partitions > MAX_PARTITIONS_PER_REQUEST) {
         throw new RafkaError('POLICY_VIOLATION', `one request may create ${MAX_PARTITIONS_PER_REQUEST} partitions`)

@@ -42,6 +42,9 @@ export const deleteRecordsHandler = handler({
 async function trim(state: BrokerState, name: string, partition: number, offset: number): Promise<number> {
   const topic = findTopic(state, name)
   const log = findLog(topic, partition)
+  if (topic.internal) {
+    throw new RafkaError('INVALID_TOPIC_EXCEPTION', `topic "${name}" is internal; clients may only read it`)
+  }
   if (!topic.settings.delete) {
     throw new RafkaError('POLICY_VIOLATION', `topic "${name}" is compacted only; its records are not deleted by offset`)
   }

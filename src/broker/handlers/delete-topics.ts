@@ -4,6 +4,7 @@ import { deleteTopics } from '../../protocol/apis/delete-topics.ts'
 import { zeroUuid } from '../../protocol/uuid.ts'
 import type { BrokerState } from '../broker-state.ts'
 import { handler, noError, type WireError, wireErrorOf } from '../handler.ts'
+import { repeated } from '../repeated.ts'
 
 type Answer = ResponseOf<typeof deleteTopics>['responses'][number]
 
@@ -21,8 +22,9 @@ export const deleteTopicsHandler = handler({
     state.topics.exclusively(async () => {
       const asked: readonly Asked[] =
         request.topics.length > 0 ? request.topics : request.topicNames.map((name) => ({ name, topicId: zeroUuid }))
+      const twice = repeated(asked.map(keyOf))
       const responses: Answer[] = []
-      for (const topic of asked) responses.push(await deleteOne(state, topic))
+      for (const topic of asked) responses.push(await deleteOne(state, topic, twice.has(keyOf(topic))))
       return deleteTopics.response.create({ responses })
     }),
   refuse: (request, error) =>
@@ -34,8 +36,9 @@ export const deleteTopicsHandler = handler({
     }),
 })
 
-async function deleteOne(state: BrokerState, asked: Asked): Promise<Answer> {
+async function deleteOne(state: BrokerState, asked: Asked, isTwice: boolean): Promise<Answer> {
   try {
+    if (isTwice) throw new RafkaError('INVALID_REQUEST', `topic "${asked.name ?? asked.topicId}" is named twice`)
     if (!state.configs.flag('delete.topic.enable')) {
       throw new RafkaError('TOPIC_DELETION_DISABLED', 'delete.topic.enable is false')
     }
@@ -59,6 +62,10 @@ function find(state: BrokerState, { name, topicId }: Asked) {
   const topic = state.topics.byId(topicId)
   if (topic === undefined) throw new RafkaError('UNKNOWN_TOPIC_ID', `no topic has the id ${topicId}`)
   return topic
+}
+
+function keyOf({ name, topicId }: Asked): string {
+  return `${topicId}/${name ?? ''}`
 }
 
 function answer({ name, topicId }: Asked, error: WireError): Answer {

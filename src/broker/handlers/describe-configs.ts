@@ -10,6 +10,7 @@ import type { ConfigMap, ResolvedConfig } from '../configs/config-values.ts'
 import { topicConfigs } from '../configs/topic-configs.ts'
 import { handler, noError, type WireError, wireErrorOf } from '../handler.ts'
 import { findTopic } from '../topics/find-log.ts'
+import { topicNameProblem } from '../topics/topic-name.ts'
 
 type Request = RequestOf<typeof describeConfigs>
 type Resource = Request['resources'][number]
@@ -44,6 +45,8 @@ function entries(state: BrokerState, request: Request, resource: Resource): Entr
   const isWanted = ({ name }: ConfigDefinition) => wanted === null || wanted.includes(name)
   switch (resource.resourceType) {
     case resourceType.topic: {
+      const problem = topicNameProblem(resource.resourceName)
+      if (problem !== undefined) throw new RafkaError('INVALID_TOPIC_EXCEPTION', problem)
       const own = findTopic(state, resource.resourceName).configs
       return topicConfigs
         .filter(isWanted)

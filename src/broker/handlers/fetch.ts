@@ -3,7 +3,7 @@ import { RafkaError } from '../../core/errors.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
 import { fetch } from '../../protocol/apis/fetch.ts'
 import type { BrokerState } from '../broker-state.ts'
-import { handler, wireError, wireErrorOf } from '../handler.ts'
+import { handler, type WireError, wireError, wireErrorOf } from '../handler.ts'
 import { deliver } from '../hooks/deliver-records.ts'
 import { DataWait } from '../logs/data-wait.ts'
 import { assertLeaderEpoch } from '../logs/leader-epoch.ts'
@@ -18,6 +18,10 @@ type PartitionRequest = Request['topics'][number]['partitions'][number]
 
 /** From this version on topics are named by id (KIP-516). */
 const FIRST_VERSION_WITH_IDS = 13
+
+/** Session epochs of a fetch that names all its partitions (`FetchMetadata`): any other goes on with a session, and there are none. */
+const FULL = 0
+const WITHOUT_SESSION = -1
 
 /** One partition that is asked for. */
 interface Wanted {
@@ -41,28 +45,30 @@ export const fetchHandler = handler({
   minVersion: 4,
   maxVersion: 17,
   async handle(state, request, context) {
-    if (request.sessionId !== 0 && request.sessionEpoch > 0)
-      return refuse(wireError('FETCH_SESSION_ID_NOT_FOUND').errorCode)
-    if (request.replicaId >= 0 || request.replicaState.replicaId >= 0)
-      return refuse(wireError('INVALID_REQUEST').errorCode)
+    if (request.sessionEpoch !== FULL && request.sessionEpoch !== WITHOUT_SESSION) {
+      return refuse(request, wireError('FETCH_SESSION_ID_NOT_FOUND'), context)
+    }
+    if (request.replicaId >= 0 || request.replicaState.replicaId >= 0) {
+      return refuse(request, wireError('INVALID_REQUEST'), context)
+    }
     const wanted = wantedPartitions(request, context)
     const wait = new DataWait(state.clock, request.maxWaitMs, [context.signal, state.closing])
     try {
       for (;;) {
         // Listening begins before the first look, so that nothing can come in between unnoticed.
-        for (const { topic, topicId, partition } of wanted)
-          wait.watch(peekLog(state, topic, topicId, partition.partition))
+        for (const one of wanted) wait.watch(peekLog(state, one))
         const round = await readAll(state, request, wanted)
         const minBytes = Math.min(request.minBytes, request.maxBytes)
-        if (wanted.length === 0 || round.failed || round.sizeBytes >= minBytes || wait.over)
-          return response(wanted, round)
+        if (wanted.length === 0 || round.failed || round.sizeBytes >= minBytes || wait.over) {
+          return response(wanted, await deliverAll(state, wanted, round))
+        }
         await wait.forBytes(minBytes - round.sizeBytes)
       }
     } finally {
       wait.end()
     }
   },
-  refuse: (_request, error) => refuse(error.errorCode),
+  refuse,
 })
 
 /** A partition that is named twice counts once, as it came last (`FetchRequest.fetchData`). */
@@ -104,11 +110,9 @@ async function readOne(state: BrokerState, wanted: Wanted, first: boolean, left:
   const log = findWanted(state, wanted)
   assertLeaderEpoch(asked.currentLeaderEpoch)
   const { start, highWatermark, lastStableOffset } = log
-  if (asked.fetchOffset < start || asked.fetchOffset > highWatermark) {
-    throw new RafkaError(
-      'OFFSET_OUT_OF_RANGE',
-      `${log.topic}/${log.partition} has offsets ${start} to ${highWatermark}`,
-    )
+  // Between the high watermark and the end are batches that are not durable yet: they are waited for.
+  if (asked.fetchOffset < start || asked.fetchOffset > log.end) {
+    throw new RafkaError('OFFSET_OUT_OF_RANGE', `${log.topic}/${log.partition} has offsets ${start} to ${log.end}`)
   }
   const limit = Math.min(left, asked.partitionMaxBytes)
   const batches = first || limit > 0 ? await log.read(asked.fetchOffset, Math.max(limit, 0)) : []
@@ -119,7 +123,28 @@ async function readOne(state: BrokerState, wanted: Wanted, first: boolean, left:
     highWatermark,
     lastStableOffset,
     logStartOffset: start,
-    records: await deliver(state, log, records),
+    records,
+  }
+}
+
+async function deliverAll(
+  state: BrokerState,
+  wanted: readonly Wanted[],
+  { answers }: Round,
+): Promise<PartitionAnswer[]> {
+  const delivered: PartitionAnswer[] = []
+  for (const [index, answer] of answers.entries()) delivered.push(await deliverTo(state, wanted[index]!, answer))
+  return delivered
+}
+
+/** What is given goes through the hooks once, when it goes out; a failure of theirs concerns its partition alone. */
+async function deliverTo(state: BrokerState, wanted: Wanted, answer: PartitionAnswer): Promise<PartitionAnswer> {
+  if (answer.records === null || answer.records.length === 0) return answer
+  const log = peekLog(state, wanted)
+  try {
+    return log === undefined ? answer : { ...answer, records: [...(await deliver(state, log, answer.records))] }
+  } catch (error) {
+    return partitionAnswer(answer.partitionIndex, wireErrorOf(error, state).errorCode)
   }
 }
 
@@ -130,12 +155,12 @@ function findWanted(state: BrokerState, { topic, topicId, partition }: Wanted): 
   return findLog(found, partition.partition)
 }
 
-function peekLog(state: BrokerState, name: string, topicId: string, partition: number): PartitionLog | undefined {
+function peekLog(state: BrokerState, { topic: name, topicId, partition }: Wanted): PartitionLog | undefined {
   const topic = name === '' ? state.topics.byId(topicId) : state.topics.get(name)
-  return topic?.logs[partition]
+  return topic?.logs[partition.partition]
 }
 
-function response(wanted: readonly Wanted[], { answers }: Round): Response {
+function response(wanted: readonly Wanted[], answers: readonly PartitionAnswer[]): Response {
   const topics = new Map<string, { topic: string; topicId: string; partitions: PartitionAnswer[] }>()
   wanted.forEach(({ topic, topicId }, index) => {
     const key = topic || topicId
@@ -163,6 +188,10 @@ function partitionAnswer(partitionIndex: number, errorCode: number): PartitionAn
   }
 }
 
-function refuse(errorCode: number): Response {
-  return fetch.response.create({ errorCode })
+/** Before topics had ids, each partition carries the error, because old versions have no other place (`FetchRequest.getErrorResponse`). */
+function refuse(request: Request, { errorCode }: WireError, context: RequestContext): Response {
+  if (context.version >= FIRST_VERSION_WITH_IDS) return fetch.response.create({ errorCode })
+  const wanted = wantedPartitions(request, context)
+  const answers = wanted.map(({ partition }) => partitionAnswer(partition.partition, errorCode))
+  return { ...response(wanted, answers), errorCode }
 }

@@ -30,14 +30,17 @@ export function topicSpec(state: BrokerState, request: TopicRequest): TopicSpec 
     throw new RafkaError('TOPIC_ALREADY_EXISTS', `topic "${name}" already exists`)
   }
   const other = state.topics.collision(name)
-  if (other !== undefined) {
-    throw new RafkaError(
-      'INVALID_TOPIC_EXCEPTION',
-      `topic "${name}" collides with "${other}": names that differ only in "." and "_" count as the same`,
-    )
-  }
+  if (other !== undefined) throw collisionError(name, other)
   const partitions = request.assignments.length > 0 ? assignedPartitions(state, request) : counted(state, request)
   return { name, partitions, configs: checkedConfigs(request) }
+}
+
+/** The error for a name that counts as the same as another's. */
+export function collisionError(name: string, other: string): RafkaError {
+  return new RafkaError(
+    'INVALID_TOPIC_EXCEPTION',
+    `topic "${name}" collides with "${other}": names that differ only in "." and "_" count as the same`,
+  )
 }
 
 /**

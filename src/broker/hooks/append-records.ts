@@ -1,3 +1,4 @@
+import type { Hook } from '../../core/hook.ts'
 import type { Codec } from '../../records/compression.ts'
 import { rebuildBatch } from '../../records/rebuild-batch.ts'
 import type { BrokerState } from '../broker-state.ts'
@@ -18,14 +19,18 @@ export async function runAppendHooks(
 ): Promise<Buffer> {
   const hooks = state.hooks.wanting('onAppend', topic)
   if (hooks.length === 0) return batch
+  const slow = new Set<Hook>()
   return rebuildBatch(batch, codec, {
     decide: (record) =>
       runRecordHooks(
         record,
         hooks,
         async (hook, { timestamp, key, value, headers }): Promise<RecordChange | undefined> => {
-          const verdict = await state.hooks.ask(hook, 'onAppend', () =>
-            hook.onAppend?.({ topic, partition, timestamp, key, value, headers }),
+          const verdict = await state.hooks.ask(
+            hook,
+            'onAppend',
+            () => hook.onAppend?.({ topic, partition, timestamp, key, value, headers }),
+            slow,
           )
           if (verdict !== undefined && verdict !== 'drop' && 'refuse' in verdict) throw refusal(hook, verdict)
           return verdict

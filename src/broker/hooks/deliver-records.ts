@@ -1,3 +1,4 @@
+import type { Hook } from '../../core/hook.ts'
 import { loadCodec } from '../../records/compression.ts'
 import { readBatchHeader } from '../../records/header.ts'
 import { rebuildBatch } from '../../records/rebuild-batch.ts'
@@ -17,6 +18,7 @@ export async function deliver(
   const hooks = state.hooks.wanting('onDeliver', log.topic)
   if (hooks.length === 0 || batches.length === 0) return batches
   const { topic, partition } = log
+  const slow = new Set<Hook>()
   const delivered: Buffer[] = []
   for (const batch of batches) {
     const header = readBatchHeader(batch)
@@ -28,8 +30,11 @@ export async function deliver(
     const rebuilt = await rebuildBatch(batch, await loadCodec(header.compression), {
       decide: (record) =>
         runRecordHooks(record, hooks, (hook, { offset, timestamp, key, value, headers }) =>
-          state.hooks.ask(hook, 'onDeliver', () =>
-            hook.onDeliver?.({ topic, partition, offset, timestamp, timestampType, key, value, headers }),
+          state.hooks.ask(
+            hook,
+            'onDeliver',
+            () => hook.onDeliver?.({ topic, partition, offset, timestamp, timestampType, key, value, headers }),
+            slow,
           ),
         ),
     })

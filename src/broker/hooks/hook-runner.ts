@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts'
 import { RafkaError } from '../../core/errors.ts'
 import type { Hook, RequestEvent } from '../../core/hook.ts'
 import type { Logger } from '../../core/log.ts'
+import { type AskStage, isVerdict } from './verdicts.ts'
 
 /** What a hook that throws, or takes too long, does to the request or record it was asked about. */
 export type HookFailureEffect = 'refuse' | 'skip'
@@ -17,9 +18,6 @@ export interface HookRunnerOptions {
 
 /** Stages that only look: nothing waits for them. */
 type LookStage = 'onConnect' | 'onDisconnect' | 'onTopicCreated' | 'onTopicDeleted' | 'onGroupRebalanced' | 'onAppended'
-
-/** Stages whose answer counts. */
-type AskStage = 'onRequest' | 'onResponse' | 'onAppend' | 'onDeliver'
 
 /** What became of a request on its way through the hooks. */
 export type RequestOutcome =
@@ -53,7 +51,7 @@ export class HookRunner {
   /** Runs `onStart` or `onStop` of all, one after the other; a failure is logged. */
   async runAll(stage: 'onStart' | 'onStop'): Promise<void> {
     for (const hook of this.#hooks) {
-      await this.#ask(hook, stage, () => hook[stage]?.()).catch(() => {})
+      await this.#ask(hook, stage, () => hook[stage]?.(), ignore).catch(() => {})
     }
   }
 
@@ -62,7 +60,7 @@ export class HookRunner {
     for (const hook of this.#hooks) {
       const method = hook[stage] as ((event: unknown) => unknown) | undefined
       if (method === undefined) continue
-      void this.#ask(hook, stage, () => method.call(hook, event)).catch(() => {})
+      void this.#ask(hook, stage, () => method.call(hook, event), ignore).catch(() => {})
     }
   }
 
@@ -89,7 +87,7 @@ export class HookRunner {
     let current = response
     for (const hook of this.#hooks) {
       if (hook.onResponse === undefined) continue
-      const changed = await this.#ask(hook, 'onResponse', () =>
+      const changed = await this.#answer(hook, 'onResponse', () =>
         hook.onResponse?.({ ...event, response: current }),
       ).catch(() => undefined)
       current = changed ?? current
@@ -99,26 +97,50 @@ export class HookRunner {
 
   /**
    * One bounded call whose answer counts.
+   * @param slow hooks that took too long: they are not asked, and one that does so now joins them
    * @returns undefined also when the hook failed and failures are skipped
    * @throws RafkaError `UNKNOWN_SERVER_ERROR` when it failed and failures refuse
    */
-  async ask<T>(hook: Hook, stage: AskStage, call: () => T | Promise<T>): Promise<Exclude<T, void> | undefined> {
+  async ask<T>(
+    hook: Hook,
+    stage: AskStage,
+    call: () => T | Promise<T>,
+    slow?: Set<Hook>,
+  ): Promise<Exclude<T, void> | undefined> {
+    if (slow?.has(hook) === true) return undefined
     try {
-      return (await this.#ask(hook, stage, call)) as Exclude<T, void> | undefined
+      return await this.#answer(hook, stage, call)
     } catch (cause) {
+      if ((cause as RafkaError).details.timedOut === true) slow?.add(hook)
       if (this.#options.onFailure === 'skip') return undefined
       throw new RafkaError('UNKNOWN_SERVER_ERROR', (cause as Error).message, { cause })
     }
   }
 
+  #answer<T>(hook: Hook, stage: AskStage, call: () => T | Promise<T>): Promise<Exclude<T, void> | undefined> {
+    return this.#ask(hook, stage, call, (answer) => {
+      if (answer === undefined || answer === null) return undefined
+      if (!isVerdict[stage](answer)) throw new Error('its answer has no meaning at this stage')
+      return answer as Exclude<T, void>
+    })
+  }
+
   /** @throws RafkaError `HOOK_FAILED`, after logging it */
-  async #ask<T>(hook: Hook, stage: string, call: () => T | Promise<T>): Promise<T> {
+  async #ask<T, Answer>(
+    hook: Hook,
+    stage: string,
+    call: () => T | Promise<T>,
+    check: (answer: T) => Answer,
+  ): Promise<Answer> {
     try {
       const answer = call()
-      return isPromise(answer) ? await this.#bounded(answer) : answer
+      return check(isPromise(answer) ? await this.#bounded(answer) : answer)
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
-      const error = new RafkaError('HOOK_FAILED', `hook "${hook.name}" failed in ${stage}: ${why}`, { cause })
+      const error = new RafkaError('HOOK_FAILED', `hook "${hook.name}" failed in ${stage}: ${why}`, {
+        cause,
+        details: { timedOut: cause instanceof TookTooLong },
+      })
       this.#options.logger('error', error.message)
       throw error
     }
@@ -127,8 +149,10 @@ export class HookRunner {
   #bounded<T>(answer: Promise<T>): Promise<T> {
     const { clock, timeoutMs } = this.#options
     return new Promise((resolve, reject) => {
-      const timer = clock.after(timeoutMs, () => reject(new Error(`it did not answer within ${timeoutMs} ms`)))
-      answer.then(resolve, reject).finally(() => timer.cancel())
+      const timer = clock.after(timeoutMs, () => reject(new TookTooLong(`it did not answer within ${timeoutMs} ms`)))
+      void Promise.resolve(answer)
+        .then(resolve, reject)
+        .finally(() => timer.cancel())
     })
   }
 }
@@ -137,6 +161,10 @@ export class HookRunner {
 export function refusal(hook: Hook, verdict: { refuse: RafkaError['code']; message?: string }): RafkaError {
   return new RafkaError(verdict.refuse, verdict.message ?? `refused by hook "${hook.name}"`)
 }
+
+class TookTooLong extends Error {}
+
+function ignore(): void {}
 
 function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
   return typeof (value as { then?: unknown } | undefined)?.then === 'function'

@@ -161,6 +161,7 @@ export function describeProducer(subject: ClientSubject): void {
       const name = await subject.topic()
       await using producer = subject.rafka.producer()
       const writer = producer.writer(name, { partition: 0 })
+      expect(() => writer.write(Buffer.alloc(2_000_000), -1, -1, 0, 2_000_000)).toThrow(/2000000 bytes/)
       if (!writer.write(source, -1, -1, 4, 9)) await writer.drained()
       expect(() => writer.write(Buffer.alloc(2_000_000), -1, -1, 0, 2_000_000)).toThrow(/2000000 bytes/)
       writer.write(source, -1, -1, 4, 9)

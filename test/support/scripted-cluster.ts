@@ -21,7 +21,7 @@ import { type ScriptedBroker, scriptedBroker } from './scripted-broker.ts'
 export type Fault = ErrorName | 'lose request' | 'lose answer' | 'no answer' | undefined
 
 /** One batch as it came. */
-export interface ReceivedBatch extends BatchHeader {
+interface ReceivedBatch extends BatchHeader {
   readonly topic: string
   readonly partition: number
   readonly bytes: Buffer

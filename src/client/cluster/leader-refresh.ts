@@ -1,5 +1,6 @@
 import { backoffMs, retryBackoff } from '../backoff.ts'
 import { pause } from '../deadline.ts'
+import { ending } from '../ending.ts'
 import type { Cluster } from './cluster.ts'
 
 /** Asks who leads the partitions of topics whose leaders failed: not more often than the backoff allows, whoever asks. */
@@ -8,7 +9,7 @@ export class LeaderRefresh {
   readonly #create: boolean
   readonly #onNews: () => void
   readonly #topics = new Set<string>()
-  readonly #closing = new AbortController()
+  readonly #closing = ending()
 
   /**
    * @param create whether a topic that is gone may be created by asking

@@ -1,6 +1,7 @@
 import { backoffMs, reconnectBackoff } from '../backoff.ts'
 import { closedError } from '../connection-errors.ts'
 import { pause } from '../deadline.ts'
+import { ending } from '../ending.ts'
 import type { Transport } from '../transport.ts'
 
 /** A connection that lived for less than this counts as a failed attempt, so that a broker that hangs up at once is not called in a loop. */
@@ -9,7 +10,7 @@ const SHORT_LIVED_MS = 1_000
 /** The way to one node: at most one transport at a time, made again when it went, with a growing pause between attempts. */
 export class Line {
   readonly #dial: (signal: AbortSignal) => Promise<Transport>
-  readonly #closing = new AbortController()
+  readonly #closing = ending()
   #transport: Transport | undefined
   #dialing: Promise<Transport> | undefined
   #failures = 0

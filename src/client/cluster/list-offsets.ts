@@ -45,7 +45,7 @@ export async function findOffsets(
 }
 
 /** The partitions for messages: a few by name, or how many. */
-export function describePartitions(partitions: readonly TopicPartition[]): string {
+function describePartitions(partitions: readonly TopicPartition[]): string {
   if (partitions.length > 3) return `${partitions.length} partitions`
   return partitions.map(({ topic, partition }) => `${topic}-${partition}`).join(', ')
 }

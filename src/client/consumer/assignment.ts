@@ -3,6 +3,7 @@ import { RafkaError } from '../../core/errors.ts'
 import { clientError } from '../client-error.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { TopicMetadata } from '../cluster/metadata.ts'
+import { ending } from '../ending.ts'
 import { AssignedPartition, partitionKey } from './assigned-partition.ts'
 import type { ChunkBuffer } from './chunk-buffer.ts'
 import type { ConsumerSettings } from './consumer-settings.ts'
@@ -29,7 +30,7 @@ export class Assignment implements FetcherListener, WatchListener {
   readonly #fetcher: Fetcher
   readonly #watch: TopicWatch
   readonly #partitions = new Map<string, AssignedPartition>()
-  readonly #closing = new AbortController()
+  readonly #closing = ending()
   #pauseAll = false
   readonly #pausedKeys = new Set<string>()
   #started = false

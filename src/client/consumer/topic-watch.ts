@@ -4,6 +4,7 @@ import { clientError } from '../client-error.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { type TopicMetadata, topicError } from '../cluster/metadata.ts'
 import { pause } from '../deadline.ts'
+import { ending } from '../ending.ts'
 
 /** What is to be watched. */
 export interface WatchSettings {
@@ -37,7 +38,7 @@ export class TopicWatch {
   readonly #cluster: Cluster
   readonly #settings: WatchSettings
   readonly #listener: WatchListener
-  readonly #closing = new AbortController()
+  readonly #closing = ending()
   /** Ids of the topics that were found. */
   readonly #found = new Map<string, string>()
   readonly #missing = new Set<string>()

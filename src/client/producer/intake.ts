@@ -4,6 +4,7 @@ import { clientError } from '../client-error.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { topicError } from '../cluster/metadata.ts'
 import { closedError, timedOut } from '../connection-errors.ts'
+import { ending } from '../ending.ts'
 import { Linger } from './linger.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import type { OutgoingBatch } from './outgoing-batch.ts'
@@ -30,7 +31,7 @@ export class Intake implements TopicListener {
   readonly #staged = new Set<TopicQueue>()
   readonly #linger: Linger
   readonly #sender: Sender
-  readonly #closing = new AbortController()
+  readonly #closing = ending()
   #roomWaiters: Array<() => void> = []
   #fatal: RafkaError | undefined
 
@@ -52,6 +53,10 @@ export class Intake implements TopicListener {
   /** Throws what made sending impossible. */
   check(): void {
     if (this.#fatal !== undefined) throw this.#fatal
+  }
+
+  get maxRequestBytes(): number {
+    return this.#settings.maxRequestBytes
   }
 
   topic(name: string): TopicQueue {

@@ -1,7 +1,8 @@
-import { RafkaError } from '../../core/errors.ts'
+import type { RafkaError } from '../../core/errors.ts'
 import { BatchBuilder } from '../../records/batch-builder.ts'
 import { backoffMs, retryBackoff } from '../backoff.ts'
 import { OutgoingBatch } from './outgoing-batch.ts'
+import { contentBytes, tooLarge } from './record-size.ts'
 
 /** Batches that the broker remembers per producer and partition, and so those that may be on the way at once (kafka.md I1). */
 const MAX_IN_FLIGHT = 5
@@ -102,7 +103,7 @@ export class PartitionQueue {
       this.#open = batch
       return batch
     }
-    throw this.#tooLarge(Math.max(0, keyEnd - keyStart) + Math.max(0, valueEnd - valueStart))
+    throw tooLarge(this.topic, contentBytes(keyStart, keyEnd, valueStart, valueEnd), this.#rules.maxRecordBatchBytes)
   }
 
   /** Completes the open batch. */
@@ -264,15 +265,6 @@ export class PartitionQueue {
     const refused = this.#sent.splice(0).filter(isWaiting)
     for (const batch of refused) batch.stamp = undefined
     this.#ready.unshift(...refused)
-  }
-
-  #tooLarge(sizeBytes: number): RafkaError {
-    const limit = this.#rules.maxRecordBatchBytes
-    return new RafkaError(
-      'MESSAGE_TOO_LARGE',
-      `a record of ${sizeBytes} bytes (key and value) for topic "${this.topic}" does not fit in a request of ${limit} bytes; send less, or raise maxRequestBytes and the broker's max.message.bytes`,
-      { details: { topic: this.topic, sizeBytes, maxRequestBytes: limit } },
-    )
   }
 }
 

@@ -5,9 +5,12 @@ import type { Intake } from './intake.ts'
 import type { OutgoingBatch } from './outgoing-batch.ts'
 import { WriterRun } from './recipient.ts'
 import type { RecordLayout } from './record-layout.ts'
-import { contentBytes, recordBytes } from './record-size.ts'
+import { contentBytes, recordBytes, tooLarge } from './record-size.ts'
 import type { TopicQueue } from './topic-queue.ts'
 import { WriterLedger } from './writer-ledger.ts'
+
+/** Records that may share one look at the clock. */
+const MAX_TIME_USES = 256
 
 /** The fast way in: slices of bytes go straight into the batch of their partition. */
 export class ClientRecordWriter implements RecordWriter {
@@ -18,6 +21,9 @@ export class ClientRecordWriter implements RecordWriter {
   readonly #timestamp: number | undefined
   readonly #ledger = new WriterLedger()
   #written = 0
+  #run: WriterRun | undefined
+  #time = 0
+  #timeUses = 0
 
   constructor(intake: Intake, topic: TopicQueue, { partition, headers, timestamp }: RecordWriterOptions) {
     this.#intake = intake
@@ -39,7 +45,7 @@ export class ClientRecordWriter implements RecordWriter {
     if (!topic.direct || (this.#partition !== undefined && this.#partition >= topic.partitionCount)) {
       return this.#stage(source, keyStart, keyEnd, valueStart, valueEnd)
     }
-    const timestamp = this.#timestamp ?? Date.now()
+    const timestamp = this.#timestamp ?? this.#now()
     const queue = topic.pick(this.#partition, source, keyStart, keyEnd)
     const batch = queue.append(timestamp, source, keyStart, keyEnd, valueStart, valueEnd, this.#headers)
     this.#count(batch, this.#written, contentBytes(keyStart, keyEnd, valueStart, valueEnd))
@@ -67,23 +73,35 @@ export class ClientRecordWriter implements RecordWriter {
 
   /** Makes this writer a recipient of the batch's last record. */
   #count(batch: OutgoingBatch, index: number, bytes: number): void {
-    const last = batch.lastRecipient
-    if (last instanceof WriterRun && last.ledger === this.#ledger) {
-      last.add(bytes)
-      return
+    let run = this.#run
+    if (run === undefined || run !== batch.lastRecipient) {
+      run = new WriterRun(batch.count - 1, this.#ledger, index)
+      this.#run = run
+      this.#ledger.opened(run)
+      batch.addRecipient(run)
     }
-    const run = new WriterRun(batch.count - 1, this.#ledger, index)
     run.add(bytes)
-    this.#ledger.opened(run)
-    batch.addRecipient(run)
+  }
+
+  /** The time, looked up once for up to so many records of one turn of the event loop: it is a good part of what a small record costs. */
+  #now(): number {
+    if (this.#timeUses === 0) {
+      this.#time = Date.now()
+      queueMicrotask(() => {
+        this.#timeUses = 0
+      })
+    }
+    this.#timeUses = (this.#timeUses + 1) % MAX_TIME_USES
+    return this.#time
   }
 
   /** The topic's partitions are not known yet, or others wait before this record. */
   #stage(source: Buffer, keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): boolean {
-    const { memory } = this.#intake
+    const { memory, maxRequestBytes } = this.#intake
     const bytes = recordBytes(keyStart, keyEnd, valueStart, valueEnd)
-    const layout = layoutOf(source, keyStart, keyEnd, valueStart, valueEnd)
     const content = contentBytes(keyStart, keyEnd, valueStart, valueEnd)
+    if (content > maxRequestBytes) throw tooLarge(this.#topic.name, content, maxRequestBytes)
+    const layout = layoutOf(source, keyStart, keyEnd, valueStart, valueEnd)
     const index = this.#written
     this.#written += 1
     memory.usedBytes += bytes

@@ -6,6 +6,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { LeaderRefresh } from '../cluster/leader-refresh.ts'
 import { gaveUp } from '../cluster/retrying.ts'
 import { timedOut } from '../connection-errors.ts'
+import { ending } from '../ending.ts'
 import type { Transport } from '../transport.ts'
 import { WakeTimer } from '../wake-timer.ts'
 import { Identities } from './identities.ts'
@@ -48,7 +49,7 @@ export class Sender {
   readonly #active = new Set<PartitionQueue>()
   readonly #requests = new Map<number, number>()
   readonly #connecting = new Set<number>()
-  readonly #closing = new AbortController()
+  readonly #closing = ending()
   readonly #leaders: LeaderRefresh
   readonly #identities: Identities
   readonly #timer = new WakeTimer(() => this.#pump())

@@ -3,7 +3,7 @@ import { RafkaError } from '../../core/errors.ts'
 import type { NodeAddress } from '../transport.ts'
 
 /** Kafka's port. */
-export const defaultPort = 9092
+const defaultPort = 9092
 
 /**
  * Reads `host`, `host:port`, `[ipv6]`, `[ipv6]:port` or a bare IPv6 address; an optional `PLAINTEXT://` in front is ignored.

@@ -5,6 +5,7 @@ import { isRafkaError, RafkaError } from '../../core/errors.ts'
 import { commonVersion } from '../common-version.ts'
 import { closedError } from '../connection-errors.ts'
 import { withDeadline } from '../deadline.ts'
+import { ending } from '../ending.ts'
 import { defaultRequestTimeoutMs, type RequestOptions, type Transport } from '../transport.ts'
 
 /** What an embedded broker is called in messages. */
@@ -24,7 +25,7 @@ class InProcessTransport implements Transport {
     listener: 'in-process',
     remoteAddress: 'in-process',
   }
-  readonly #ended = new AbortController()
+  readonly #ended = ending()
   readonly #supported: ReadonlyMap<number, { minVersion: number; maxVersion: number }>
   #endReason: RafkaError | undefined
   #settleClosed!: (reason: RafkaError | undefined) => void

@@ -59,3 +59,17 @@ test('a broker that would hang up ends the connection', async () => {
   expect(await transport.closed).toMatchObject({ code: 'INVALID_REQUEST' })
   expect(broker.went).toHaveLength(1)
 })
+
+test('any number of requests may wait without a warning of a leak', async () => {
+  const warnings: Error[] = []
+  const note = (warning: Error) => warnings.push(warning)
+  process.on('warning', note)
+  const broker = scriptedBroker({ Metadata: () => new Promise(() => {}) })
+  const transport = inProcessTransport(broker, 'me')
+  const waiting = Array.from({ length: 50 }, () => transport.request(metadata, askMetadata))
+  await transport.close()
+  await Promise.allSettled(waiting)
+  await new Promise((resolve) => setImmediate(resolve))
+  process.off('warning', note)
+  expect(warnings).toEqual([])
+})

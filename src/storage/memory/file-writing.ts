@@ -9,7 +9,11 @@ export function isNoRoom(error: unknown): boolean {
 }
 
 /** Writes all pieces, one after the other, from `at` on. A write that the system cuts short is continued. */
-export async function writeFully(handle: FileHandle, pieces: readonly Buffer[], at: number): Promise<void> {
+export async function writeFully(
+  handle: Pick<FileHandle, 'writev'>,
+  pieces: readonly Buffer[],
+  at: number,
+): Promise<void> {
   let left = pieces.filter((piece) => piece.length > 0)
   let position = at
   while (left.length > 0) {

@@ -1,6 +1,7 @@
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '../../core/log.ts'
+import type { FileHeader } from './file-header.ts'
 import { listFiles, snapshotFile, walFile } from './file-names.ts'
 import { loadSnapshot } from './load-snapshot.ts'
 import { MemoryState } from './memory-state.ts'
@@ -50,9 +51,11 @@ export async function loadFiles(directory: string): Promise<Loaded> {
   const state = files.snapshots.length > 0 ? await loadSnapshot(directory, base) : new MemoryState()
   const wals: ReplayedWal[] = []
   for (const number of numbers) {
-    const replayed = await replayWal(directory, number, state)
-    const previous = wals.at(-1)
-    if (previous !== undefined) checkLeft(walFile(directory, number - 1), previous, replayed)
+    const left = wals.at(-1)
+    const before = left && { path: walFile(directory, number - 1), left }
+    if (before !== undefined) checkWhole(before)
+    const replayed = await replayWal(directory, number, state, (header) => before && checkNothingLost(before, header))
+    if (before !== undefined) checkNothingAdded(before, replayed)
     wals.push(replayed)
   }
   return { state, base, wals }
@@ -93,19 +96,26 @@ async function removeLeftovers(directory: string, base: number): Promise<void> {
   ])
 }
 
-/** A log that others follow was whole when it was left. */
-function checkLeft(path: string, left: ReplayedWal, next: ReplayedWal): void {
+/** A log that another follows. */
+interface LeftWal {
+  readonly path: string
+  readonly left: ReplayedWal
+}
+
+/** It was whole and durable when the next one began. */
+function checkWhole({ path, left }: LeftWal): void {
   if (left.tornBytes > 0)
     throw corruptFile(path, left.soundBytes, 'no sound frame begins there, and another log follows')
-  if (next.previousBytes === undefined) return
-  const isLonger = left.soundBytes > next.previousBytes
-  if (left.soundBytes < next.previousBytes || (isLonger && next.frameCount > 0)) {
-    throw corruptFile(
-      path,
-      left.soundBytes,
-      `it ends there; it had ${next.previousBytes} bytes when the next log began`,
-    )
-  }
+}
+
+function checkNothingLost({ path, left }: LeftWal, next: FileHeader): void {
+  if (left.soundBytes >= next.previousBytes) return
+  throw corruptFile(path, left.soundBytes, `it ends there; it had ${next.previousBytes} bytes when the next log began`)
+}
+
+function checkNothingAdded({ path, left }: LeftWal, next: ReplayedWal): void {
+  if (next.previousBytes === undefined || left.soundBytes === next.previousBytes || next.frameCount === 0) return
+  throw corruptFile(path, next.previousBytes, 'it should end there, where the next log began')
 }
 
 async function continueWal(directory: string, number: number, replayed: ReplayedWal, logger: Logger): Promise<WalFile> {

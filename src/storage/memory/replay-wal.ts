@@ -1,4 +1,5 @@
 import type { Change } from '../../core/storage-engine.ts'
+import type { FileHeader } from './file-header.ts'
 import { walFile } from './file-names.ts'
 import type { FrameAt } from './frame-reader.ts'
 import { decodeItems, type Item } from './item-codec.ts'
@@ -21,18 +22,28 @@ export interface ReplayedWal {
 
 /**
  * Makes the changes in a write-ahead log part of `state`. It ends at the first frame that is not sound, if that can be the torn end of
- * a write that was never acknowledged.
+ * a write that was never acknowledged. `checkHeader` sees the header before anything is replayed.
  * @throws RafkaError `STORAGE_CORRUPT` when a later frame says that what is damaged had been durable, `STORAGE_VERSION_UNSUPPORTED`
  */
-export function replayWal(directory: string, number: number, state: MemoryState): Promise<ReplayedWal> {
+export function replayWal(
+  directory: string,
+  number: number,
+  state: MemoryState,
+  checkHeader: (header: FileHeader) => void = () => {},
+): Promise<ReplayedWal> {
   const path = walFile(directory, number)
   const torn = () => ({ soundBytes: 0, tornBytes: 0, frameCount: 0, previousBytes: undefined, marked: false })
-  return withStoredFile<ReplayedWal>(path, 'wal', (file) => replayFrames(file, number, state), torn)
+  const replay = (file: StoredFile) => {
+    const { header } = file
+    if (header.number !== number) throw corruptFile(path, 16, `it is log ${header.number} under the name of ${number}`)
+    checkHeader(header)
+    return replayFrames(file, state)
+  }
+  return withStoredFile<ReplayedWal>(path, 'wal', replay, torn)
 }
 
-async function replayFrames(file: StoredFile, number: number, state: MemoryState): Promise<ReplayedWal> {
+async function replayFrames(file: StoredFile, state: MemoryState): Promise<ReplayedWal> {
   const { frames, header, path } = file
-  if (header.number !== number) throw corruptFile(path, 16, `it is log ${header.number} under the name of ${number}`)
   let frameCount = 0
   let marked = true
   for (let frame = await frames.next(); frame !== undefined; frame = await frames.next()) {

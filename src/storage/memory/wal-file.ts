@@ -8,28 +8,28 @@ import { isNoRoom, syncDirectory, writeFully } from './file-writing.ts'
 import { encodeFrameHeader, sizeOf } from './frame.ts'
 import { readFully } from './frame-reader.ts'
 
+/** What a log needs of its open file. */
+export type WalHandle = Pick<FileHandle, 'writev' | 'datasync' | 'truncate' | 'close'>
+
 /** A write-ahead log that is being written: frames are added to its end, one at a time. */
 export class WalFile {
   readonly header: FileHeader
-  readonly #handle: FileHandle
+  readonly #handle: WalHandle
   #sizeBytes: number
   #durableBytes: number
+  #markedBytes: number
 
-  constructor(handle: FileHandle, header: FileHeader, sizeBytes: number, durableBytes: number) {
+  constructor(handle: WalHandle, header: FileHeader, sizeBytes: number, durableBytes: number) {
     this.header = header
     this.#handle = handle
     this.#sizeBytes = sizeBytes
     this.#durableBytes = durableBytes
+    this.#markedBytes = durableBytes
   }
 
   /** Bytes of whole frames, with the header. */
   get sizeBytes(): number {
     return this.#sizeBytes
-  }
-
-  /** True when nothing was written since the last `sync`. */
-  get isDurable(): boolean {
-    return this.#durableBytes === this.#sizeBytes
   }
 
   /**
@@ -58,6 +58,7 @@ export class WalFile {
 
   /** Makes all durable, and adds a frame that says so: from then on damage to what is before it cannot be taken for a torn end. */
   async mark(): Promise<void> {
+    if (this.#markedBytes === this.#sizeBytes) return
     await this.sync()
     try {
       await this.append([])
@@ -67,6 +68,7 @@ export class WalFile {
       throw error
     }
     await this.sync()
+    this.#markedBytes = this.#sizeBytes
   }
 
   close(): Promise<void> {

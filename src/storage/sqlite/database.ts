@@ -55,6 +55,12 @@ export function sqliteErrorCode(error: unknown): string | undefined {
   return error instanceof BetterSqlite3.SqliteError ? error.code : undefined
 }
 
+/** True for what SQLite reports when the disk is full, or the quota or the limit on file size is reached. */
+export function isNoRoom(error: unknown): boolean {
+  const code = sqliteErrorCode(error)
+  return code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_WRITE'
+}
+
 /** True for what SQLite reports when the file is not what it wrote. */
 export function isDamage(error: unknown): boolean {
   const code = sqliteErrorCode(error)

@@ -3,7 +3,7 @@ import type { Logger } from '../../core/log.ts'
 import type { LogId } from '../../core/storage-engine.ts'
 import { closedError, describeCause } from '../refusal.ts'
 import type { SqliteState } from './change-group.ts'
-import { type Database, sqliteErrorCode } from './database.ts'
+import { type Database, isNoRoom } from './database.ts'
 import type { Statements } from './statements.ts'
 
 /** What maintenance works with and whom it tells. */
@@ -152,7 +152,7 @@ export class Maintenance {
       step()
       return true
     } catch (error) {
-      if (sqliteErrorCode(error) === 'SQLITE_FULL') {
+      if (isNoRoom(error)) {
         this.#options.logger('warn', `storage: no room for the ${what}`, { error: describeCause(error) })
       } else {
         this.#options.logger('error', `storage: the ${what} failed`, { error: describeCause(error) })

@@ -3,7 +3,7 @@ import type { Change, Durability } from '../../core/storage-engine.ts'
 import { CommitQueue, type PendingCommit } from '../commit-queue.ts'
 import { describeCause, refusal } from '../refusal.ts'
 import { ChangeGroup, type SqliteState } from './change-group.ts'
-import { type Database, sqliteErrorCode } from './database.ts'
+import { type Database, isNoRoom, sqliteErrorCode } from './database.ts'
 import { synchronousLevels } from './database-file.ts'
 import type { Statements } from './statements.ts'
 import type { TimeIndex } from './time-index.ts'
@@ -21,8 +21,11 @@ export interface SqliteWriterOptions {
   readonly onFull: () => void
 }
 
-/** Errors of SQLite after which nothing of the transaction is kept for certain, and a later one may succeed. */
-const harmless = new Set(['SQLITE_FULL', 'SQLITE_NOMEM', 'SQLITE_TOOBIG', 'SQLITE_CONSTRAINT_DATATYPE'])
+/**
+ * Errors of SQLite after which nothing of the transaction is kept, and a later one may succeed. A write that failed (a quota, a limit on file
+ * size) belongs to them: its frames have no place in the WAL's index, and the next transaction writes over them.
+ */
+const harmless = new Set(['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_NOMEM', 'SQLITE_TOOBIG'])
 
 /**
  * Writes commits in groups, one transaction and one fsync each, in the same tick.
@@ -68,7 +71,7 @@ export class SqliteWriter {
     } catch (error) {
       const failure = this.#broken ?? this.#failed(error)
       for (const commit of group) commit.reject(failure)
-      if (sqliteErrorCode(error) === 'SQLITE_FULL') this.#options.onFull()
+      if (isNoRoom(error)) this.#options.onFull()
     }
     this.#options.onWritten()
   }

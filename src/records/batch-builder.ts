@@ -1,13 +1,10 @@
 import { RafkaError } from '../core/errors.ts'
 import type { Codec } from './compression.ts'
 import { batchOverheadBytes, codecNumber, lengthPrefixBytes, writeCrc, writeInt64 } from './header.ts'
+import { type HeaderInput, sizeOfHeaders, writeHeaders } from './record-headers.ts'
 import { sizeOfVarint, sizeOfVarlong, writeVarint, writeVarlong } from './varint.ts'
 
-/** A header of a record, on its way in. */
-export interface HeaderInput {
-  readonly key: string
-  readonly value: Uint8Array | null
-}
+export type { HeaderInput } from './record-headers.ts'
 
 /** What `build` puts into the batch's header; -1 and `none` where left out. */
 export interface BuildOptions {
@@ -52,8 +49,10 @@ export class BatchBuilder {
   }
 
   /**
-   * Adds a record of bytes from `source`; a negative start means null.
+   * Adds a record of bytes from `source`; a negative start means null. A timestamp is in ms, or -1 for none.
    * @returns false when it does not fit any more: nothing was added
+   * @throws RafkaError `INVALID_ARGUMENT` when the positions are not within `source`, `INVALID_TIMESTAMP` when the timestamp is no whole
+   *   number from -1 to 2^53: nothing was added
    */
   append(
     timestamp: number,
@@ -65,8 +64,11 @@ export class BatchBuilder {
     headers?: readonly HeaderInput[],
   ): boolean {
     const timestampDelta = this.#count === 0 ? 0 : timestamp - this.#baseTimestamp
-    const keyBytes = keyStart < 0 ? -1 : keyEnd - keyStart
-    const valueBytes = valueStart < 0 ? -1 : valueEnd - valueStart
+    if (timestamp < -1 || !Number.isSafeInteger(timestamp) || !Number.isSafeInteger(timestampDelta)) {
+      throw new RafkaError('INVALID_TIMESTAMP', `a record cannot have the timestamp ${timestamp}`)
+    }
+    const keyBytes = keyStart < 0 ? -1 : sliceBytes(source, keyStart, keyEnd)
+    const valueBytes = valueStart < 0 ? -1 : sliceBytes(source, valueStart, valueEnd)
     const bodyBytes =
       1 +
       sizeOfVarlong(timestampDelta) +
@@ -75,7 +77,7 @@ export class BatchBuilder {
       Math.max(keyBytes, 0) +
       sizeOfVarint(valueBytes) +
       Math.max(valueBytes, 0) +
-      (headers === undefined || headers.length === 0 ? 1 : sizeOfHeaders(headers))
+      (headers === undefined ? 1 : sizeOfHeaders(headers))
     const recordBytes = sizeOfVarint(bodyBytes) + bodyBytes
     if (this.#at + recordBytes > this.#maxBytes) return false
     this.#reserve(recordBytes)
@@ -89,7 +91,7 @@ export class BatchBuilder {
     if (keyBytes > 0) at = copy(source, keyStart, keyEnd, bytes, at)
     at = writeVarint(bytes, valueBytes, at)
     if (valueBytes > 0) at = copy(source, valueStart, valueEnd, bytes, at)
-    if (headers === undefined || headers.length === 0) bytes[at++] = 0
+    if (headers === undefined) bytes[at++] = 0
     else at = writeHeaders(bytes, headers, at)
     this.#at = at
     this.#count++
@@ -138,33 +140,14 @@ export class BatchBuilder {
   }
 }
 
+function sliceBytes(source: Buffer, start: number, end: number): number {
+  if (end >= start && end <= source.length) return end - start
+  throw new RafkaError('INVALID_ARGUMENT', `a record cannot be bytes ${start} to ${end} of ${source.length}`)
+}
+
 function copy(source: Buffer, start: number, end: number, target: Buffer, at: number): number {
   if (end - start >= COPY_BY_LOOP_BYTES) return at + source.copy(target, at, start, end)
   let position = at
   for (let from = start; from < end; from++) target[position++] = source[from]!
   return position
-}
-
-function sizeOfHeaders(headers: readonly HeaderInput[]): number {
-  let size = sizeOfVarint(headers.length)
-  for (const { key, value } of headers) {
-    const keyBytes = Buffer.byteLength(key)
-    const valueBytes = value === null ? -1 : value.length
-    size += sizeOfVarint(keyBytes) + keyBytes + sizeOfVarint(valueBytes) + Math.max(valueBytes, 0)
-  }
-  return size
-}
-
-function writeHeaders(bytes: Buffer, headers: readonly HeaderInput[], start: number): number {
-  let at = writeVarint(bytes, headers.length, start)
-  for (const { key, value } of headers) {
-    at = writeVarint(bytes, Buffer.byteLength(key), at)
-    at += bytes.write(key, at)
-    at = writeVarint(bytes, value === null ? -1 : value.length, at)
-    if (value !== null) {
-      bytes.set(value, at)
-      at += value.length
-    }
-  }
-  return at
 }

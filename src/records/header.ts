@@ -1,6 +1,6 @@
+import { crc32c } from '../core/crc32c.ts'
 import { RafkaError } from '../core/errors.ts'
 import type { CompressionName, TimestampType } from '../core/message.ts'
-import { crc32c } from '../core/crc32c.ts'
 
 /**
  * The header of a record batch v2 (`DefaultRecordBatch`), big-endian.
@@ -26,7 +26,11 @@ export const batchOverheadBytes = 61
 /** Bytes before what `length` counts. */
 export const lengthPrefixBytes = 12
 
+/** Bytes up to and with the magic byte: they stand in the same place in every format. */
+export const bytesToMagic = 17
+
 const CODECS: readonly CompressionName[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd']
+const CODEC_BITS = 0x07
 const APPEND_TIME_BIT = 0x08
 const TRANSACTIONAL_BIT = 0x10
 const CONTROL_BIT = 0x20
@@ -59,10 +63,11 @@ export interface BatchHeader {
 }
 
 /**
- * Reads the header of the batch at `at`, which must have its 61 bytes.
- * @throws RafkaError `INVALID_RECORD` when an int64 is beyond 2^53
+ * Reads the header of the batch at `at`.
+ * @throws RafkaError `INVALID_RECORD` when an int64 is beyond 2^53, `CORRUPT_MESSAGE` when there are not 61 bytes
  */
 export function readBatchHeader(bytes: Buffer, at = 0): BatchHeader {
+  if (bytes.length - at < batchOverheadBytes) throw tooShort(bytes.length - at)
   const attributes = bytes.readInt16BE(at + 21)
   const baseOffset = readInt64(bytes, at)
   const lastOffsetDelta = bytes.readInt32BE(at + 23)
@@ -73,7 +78,7 @@ export function readBatchHeader(bytes: Buffer, at = 0): BatchHeader {
     magic: bytes.readInt8(at + 16),
     crc: bytes.readUInt32BE(at + 17),
     attributes,
-    compression: CODECS[attributes & 0x07],
+    compression: CODECS[attributes & CODEC_BITS],
     timestampType: attributes & APPEND_TIME_BIT ? 'append' : 'create',
     transactional: (attributes & TRANSACTIONAL_BIT) !== 0,
     control: (attributes & CONTROL_BIT) !== 0,
@@ -94,16 +99,38 @@ export function codecNumber(name: CompressionName): number {
   return CODECS.indexOf(name)
 }
 
-/** Whole batches that stand one behind the other; a part of one at the end is left out. */
+/** The codec that a batch with its 61 bytes names; undefined: one that does not exist. */
+export function compressionOf(batch: Buffer): CompressionName | undefined {
+  return CODECS[batch[22]! & CODEC_BITS]
+}
+
+/**
+ * Whole batches that stand one behind the other; a part of one at the end is left out.
+ * @throws RafkaError `UNSUPPORTED_FOR_MESSAGE_FORMAT` for a batch of before Kafka 0.11, `CORRUPT_MESSAGE` for what cannot be a batch
+ */
 export function splitBatches(bytes: Buffer): Buffer[] {
   const batches: Buffer[] = []
-  for (let at = 0; at + lengthPrefixBytes <= bytes.length; ) {
+  for (let at = 0; at + bytesToMagic <= bytes.length; ) {
     const end = at + lengthPrefixBytes + bytes.readInt32BE(at + 8)
-    if (end < at + batchOverheadBytes || end > bytes.length) break
+    assertFormat(bytes.readInt8(at + 16))
+    if (end < at + batchOverheadBytes) throw tooShort(end - at)
+    if (end > bytes.length) break
     batches.push(bytes.subarray(at, end))
     at = end
   }
   return batches
+}
+
+/**
+ * Makes sure that these bytes are one batch of format 2, from its first byte to its last.
+ * @throws RafkaError `UNSUPPORTED_FOR_MESSAGE_FORMAT`, `CORRUPT_MESSAGE`
+ */
+export function assertWholeBatch(batch: Buffer): void {
+  if (batch.length < batchOverheadBytes) throw tooShort(batch.length)
+  assertFormat(batch.readInt8(16))
+  const sizeBytes = lengthPrefixBytes + batch.readInt32BE(8)
+  if (sizeBytes === batch.length) return
+  throw new RafkaError('CORRUPT_MESSAGE', `a record batch says that it has ${sizeBytes} bytes; it has ${batch.length}`)
 }
 
 /** True when the CRC of a whole batch is right. */
@@ -124,8 +151,11 @@ export function setLogAppendTime(batch: Buffer, timestampMs: number): void {
   writeCrc(batch)
 }
 
-/** Corrects the largest timestamp of a batch, and its CRC. */
+/** Corrects the largest timestamp of a batch, and its CRC. @throws RafkaError `INVALID_TIMESTAMP` beyond 2^53 */
 export function setMaxTimestamp(batch: Buffer, timestampMs: number): void {
+  if (!Number.isSafeInteger(timestampMs)) {
+    throw new RafkaError('INVALID_TIMESTAMP', `the batch has a record at ${timestampMs} ms, which is beyond 2^53`)
+  }
   writeInt64(batch, timestampMs, 35)
   writeCrc(batch)
 }
@@ -139,6 +169,19 @@ export function clearLogAppendTime(batch: Buffer): void {
 /** Makes the CRC of a batch right. */
 export function writeCrc(batch: Buffer): void {
   batch.writeUInt32BE(crc32c(batch.subarray(21)), 17)
+}
+
+function assertFormat(magic: number): void {
+  if (magic === 2) return
+  if (magic === 0 || magic === 1) {
+    const message = `records are in format ${magic}, of before Kafka 0.11; only format 2 can be read`
+    throw new RafkaError('UNSUPPORTED_FOR_MESSAGE_FORMAT', message)
+  }
+  throw new RafkaError('CORRUPT_MESSAGE', `there is no record format ${magic}`)
+}
+
+function tooShort(sizeBytes: number): RafkaError {
+  return new RafkaError('CORRUPT_MESSAGE', `a record batch of ${sizeBytes} bytes is shorter than its header`)
 }
 
 /** Reads a signed 64-bit number. @throws RafkaError `INVALID_RECORD` beyond 2^53 */

@@ -2,16 +2,17 @@ import { RafkaError } from '../core/errors.ts'
 import type { Header } from '../core/message.ts'
 import type { Codec } from './compression.ts'
 import {
+  assertWholeBatch,
   batchOverheadBytes,
   codecNumber,
   lengthPrefixBytes,
   readBatchHeader,
-  readInt64,
   writeCrc,
   writeInt64,
 } from './header.ts'
-import { openRecords } from './record-cursor.ts'
-import { sizeOfVarint, sizeOfVarlong, writeVarint, writeVarlong } from './varint.ts'
+import { RecordBuffer, type RecordChange } from './record-buffer.ts'
+import { defaultMaxInflatedBytes } from './record-cursor.ts'
+import { RecordReader } from './record-reader.ts'
 
 /** One record on its way through `rebuildBatch`. Buffers are slices of the batch. */
 export interface RebuildRecord {
@@ -23,19 +24,19 @@ export interface RebuildRecord {
 }
 
 /** The parts of a record that change. */
-export interface RebuildEdit {
-  readonly key?: Uint8Array | null
-  readonly value?: Uint8Array | null
-  readonly headers?: ReadonlyArray<{ key: string; value: Uint8Array | null }>
-}
+export type RebuildEdit = RecordChange
+
+type Verdict = 'keep' | 'drop' | RebuildEdit
 
 export interface RebuildOptions {
   /** Whether a record stays as it is, goes, or changes. */
-  readonly decide: (record: RebuildRecord) => 'keep' | 'drop' | RebuildEdit | Promise<'keep' | 'drop' | RebuildEdit>
+  readonly decide: (record: RebuildRecord) => Verdict | Promise<Verdict>
   /** The codec of the result; by default that of the batch. */
   readonly codec?: Codec | undefined
   /** Time from which the tombstones that stay may go (KIP-534), in ms; by default as it was. */
   readonly deleteHorizonMs?: number | undefined
+  /** Bound of what the batch may inflate to. Default 128 MiB. */
+  readonly maxInflatedBytes?: number | undefined
 }
 
 const CODEC_BITS = 0x07
@@ -43,49 +44,48 @@ const DELETE_HORIZON_BIT = 0x40
 
 /**
  * The batch with some of its records dropped or changed. Base offset, last offset, producer and sequence stay, and each record keeps its
- * offset and timestamp, so that the batch still stands for the same offsets (`MemoryRecords.filterTo`). Without any record left it is a
- * header alone.
+ * offset and timestamp, so that the batch still stands for the same offsets (`MemoryRecords.filterTo`). A record that is kept is copied
+ * byte for byte. Without any record left the batch is a header alone.
+ * @param codec that of the batch
  * @returns the same buffer when nothing changed
+ * @throws RafkaError `CORRUPT_MESSAGE`, `INVALID_RECORD`, `INVALID_TIMESTAMP` when the batch cannot be read
  */
 export async function rebuildBatch(batch: Buffer, codec: Codec, options: RebuildOptions): Promise<Buffer> {
+  assertWholeBatch(batch)
   const header = readBatchHeader(batch)
-  const cursor = (await openRecords([batch], { includeControl: true })).cursor()
-  const kept: Buffer[] = []
+  const reader = new RecordReader()
+  const plain = codec.inflate(batch.subarray(batchOverheadBytes), options.maxInflatedBytes ?? defaultMaxInflatedBytes)
+  reader.open(plain, 0, header.baseOffset)
   // With a delete horizon the field for the base timestamp is taken, so deltas are told from the horizon on.
   const horizonMs = options.deleteHorizonMs ?? (header.hasDeleteHorizon ? header.baseTimestamp : undefined)
-  const baseTimestamp = horizonMs ?? header.baseTimestamp
-  let changed =
-    options.deleteHorizonMs !== undefined || (options.codec !== undefined && options.codec.name !== codec.name)
-  let maxTimestamp = -1
-  while (cursor.next()) {
-    const { bytes, offset, timestamp } = cursor
-    const key = cursor.keyStart < 0 ? null : bytes.subarray(cursor.keyStart, cursor.keyEnd)
-    const value = cursor.valueStart < 0 ? null : bytes.subarray(cursor.valueStart, cursor.valueEnd)
-    const headers = cursor.headers()
-    const verdict = await options.decide({ offset, timestamp, key, value, headers: () => headers })
+  const shiftMs = header.baseTimestamp - (horizonMs ?? header.baseTimestamp)
+  const result = options.codec ?? codec
+  let changed = options.deleteHorizonMs !== undefined || result.name !== codec.name
+  const records = new RecordBuffer(plain.length)
+  let kept = 0
+  let maxTimestamp = Number.NEGATIVE_INFINITY
+  for (let index = 0; index < header.recordCount; index++) {
+    reader.read()
+    const timestamp = header.baseTimestamp + reader.timestampDelta
+    const asked = options.decide(recordAt(reader, header, timestamp))
+    const verdict = asked instanceof Promise ? await asked : asked
     if (verdict !== 'keep') changed = true
     if (verdict === 'drop') continue
-    const edit = verdict === 'keep' ? {} : verdict
+    kept++
     if (timestamp > maxTimestamp) maxTimestamp = timestamp
-    kept.push(
-      encodeRecord(timestamp - baseTimestamp, offset - header.baseOffset, {
-        key: edit.key === undefined ? key : edit.key,
-        value: edit.value === undefined ? value : edit.value,
-        headers: edit.headers ?? headers,
-      }),
-    )
+    const timestampDelta = reader.timestampDelta + shiftMs
+    if (verdict === 'keep') records.addAsItIs(reader, timestampDelta)
+    else records.addChanged(reader, timestampDelta, verdict)
   }
+  reader.assertNoneLeft()
   if (!changed) return batch
-  const result = options.codec ?? codec
-  const payload = kept.length === 0 ? Buffer.alloc(0) : result.compress(Buffer.concat(kept))
-  const rebuilt = withPayload(batch, payload, kept.length === 0 ? 'none' : result.name)
-  rebuilt.writeInt32BE(kept.length, 57)
+  const rebuilt = kept === 0 ? withPayload(batch, Buffer.alloc(0), 'none') : withRecords(batch, records, result)
+  rebuilt.writeInt32BE(kept, 57)
   if (horizonMs !== undefined) {
     rebuilt.writeInt16BE(rebuilt.readInt16BE(21) | DELETE_HORIZON_BIT, 21)
     writeInt64(rebuilt, horizonMs, 27)
   }
-  if (header.timestampType === 'create')
-    writeInt64(rebuilt, kept.length === 0 ? readInt64(batch, 35) : maxTimestamp, 35)
+  if (header.timestampType === 'create' && kept > 0) writeInt64(rebuilt, maxTimestamp, 35)
   writeCrc(rebuilt)
   return rebuilt
 }
@@ -95,10 +95,35 @@ export async function rebuildBatch(batch: Buffer, codec: Codec, options: Rebuild
  * @throws RafkaError `CORRUPT_MESSAGE` when they cannot be inflated within `maxBytes`
  */
 export function recompressBatch(batch: Buffer, from: Codec, to: Codec, maxBytes: number): Buffer {
-  const plain = from.inflate(batch.subarray(batchOverheadBytes), maxBytes)
+  const { sizeBytes } = readBatchHeader(batch)
+  const plain = from.inflate(batch.subarray(batchOverheadBytes, sizeBytes), maxBytes)
   const rebuilt = withPayload(batch, to.compress(plain), to.name)
   writeCrc(rebuilt)
   return rebuilt
+}
+
+/** What `decide` is given. Headers are decoded at once, because it may ask for them when the reader is further on. */
+function recordAt(
+  reader: RecordReader,
+  { baseOffset, timestampType, maxTimestamp }: ReturnType<typeof readBatchHeader>,
+  timestamp: number,
+): RebuildRecord {
+  if (!Number.isSafeInteger(timestamp)) {
+    throw new RafkaError('INVALID_TIMESTAMP', `the batch at offset ${baseOffset} has a timestamp beyond 2^53`)
+  }
+  const { bytes, keyStart, keyEnd, valueStart, valueEnd, headerCount } = reader
+  const headers = headerCount === 0 ? [] : reader.headers()
+  return {
+    offset: baseOffset + reader.offsetDelta,
+    timestamp: timestampType === 'append' ? maxTimestamp : timestamp,
+    key: keyStart < 0 ? null : bytes.subarray(keyStart, keyEnd),
+    value: valueStart < 0 ? null : bytes.subarray(valueStart, valueEnd),
+    headers: () => headers,
+  }
+}
+
+function withRecords(batch: Buffer, records: RecordBuffer, codec: Codec): Buffer {
+  return withPayload(batch, codec.compress(records.bytes), codec.name)
 }
 
 function withPayload(batch: Buffer, payload: Buffer, codec: Codec['name']): Buffer {
@@ -108,36 +133,4 @@ function withPayload(batch: Buffer, payload: Buffer, codec: Codec['name']): Buff
   rebuilt.writeInt32BE(rebuilt.length - lengthPrefixBytes, 8)
   rebuilt.writeInt16BE((batch.readInt16BE(21) & ~CODEC_BITS) | codecNumber(codec), 21)
   return rebuilt
-}
-
-function encodeRecord(
-  timestampDelta: number,
-  offsetDelta: number,
-  { key, value, headers }: Required<RebuildEdit>,
-): Buffer {
-  const fields: Array<Uint8Array | null> = [key, value, ...headers.flatMap((one) => [Buffer.from(one.key), one.value])]
-  const sizes = fields.map((field) => sizeOfVarint(field?.length ?? -1) + (field?.length ?? 0))
-  const bodyBytes =
-    1 +
-    sizeOfVarlong(timestampDelta) +
-    sizeOfVarint(offsetDelta) +
-    sizeOfVarint(headers.length) +
-    sizes.reduce((sum, size) => sum + size, 0)
-  if (bodyBytes > 2 ** 30)
-    throw new RafkaError('MESSAGE_TOO_LARGE', `a record of ${bodyBytes} bytes is over the limit of 1 GiB`)
-  const bytes = Buffer.allocUnsafe(sizeOfVarint(bodyBytes) + bodyBytes)
-  let at = writeVarint(bytes, bodyBytes, 0)
-  bytes[at++] = 0
-  at = writeVarlong(bytes, timestampDelta, at)
-  at = writeVarint(bytes, offsetDelta, at)
-  fields.forEach((field, index) => {
-    if (index === 2) at = writeVarint(bytes, headers.length, at)
-    at = writeVarint(bytes, field?.length ?? -1, at)
-    if (field !== null) {
-      bytes.set(field, at)
-      at += field.length
-    }
-  })
-  if (fields.length === 2) writeVarint(bytes, headers.length, at)
-  return bytes
 }

@@ -1,7 +1,7 @@
 import * as zlib from 'node:zlib'
 import type { Codec } from '../compression.ts'
 import { damaged, tooLarge } from './inflate-error.ts'
-import { zstdBound } from './zstd-frame.ts'
+import { type ZstdFrame, zstdFrames } from './zstd-frame.ts'
 
 /** What Node has from 22.15 on, and its types for Node 20 do not know. */
 interface NativeZstd {
@@ -9,49 +9,51 @@ interface NativeZstd {
   zstdDecompressSync?: (bytes: Buffer, options: { maxOutputLength: number }) => Buffer
 }
 
-type Inflate = (bytes: Buffer, bound: { bytes: number; exact: boolean }, maxBytes: number) => Uint8Array | null
+/** Inflates one frame, into `frame.maxBytes` at most. */
+type InflateFrame = (bytes: Buffer, frame: ZstdFrame) => Uint8Array
+
+const LEVEL = 3
 
 /** zstd by Node where it has it, else by WebAssembly. */
 export async function loadZstd(): Promise<Codec> {
   const { zstdCompressSync, zstdDecompressSync } = zlib as NativeZstd
   if (zstdCompressSync !== undefined && zstdDecompressSync !== undefined) {
-    return codec(zstdCompressSync, (bytes, _bound, maxBytes) =>
-      zstdDecompressSync(bytes, { maxOutputLength: maxBytes }),
-    )
+    return codec(zstdCompressSync, (bytes, { maxBytes }) => zstdDecompressSync(bytes, { maxOutputLength: maxBytes }))
   }
-  const { ZstdCodec } = (await import('zstd-codec')).default
-  return new Promise((resolve) => {
-    ZstdCodec.run(({ Simple, Streaming }) => {
-      const simple = new Simple()
-      const streaming = new Streaming()
-      const inflate: Inflate = (bytes, bound) =>
-        bound.exact ? simple.decompress(bytes) : streaming.decompress(bytes, bound.bytes)
-      resolve(codec((bytes) => simple.compress(bytes, 3), inflate))
-    })
-  })
+  const { compress, decompress, init } = await import('@bokuweb/zstd-wasm')
+  await init()
+  return codec(
+    (bytes) => compress(bytes, LEVEL),
+    (bytes, { maxBytes }) => decompress(bytes, { defaultHeapSize: maxBytes }),
+  )
 }
 
-function codec(compress: (bytes: Buffer) => Uint8Array | null, inflate: Inflate): Codec {
+function codec(compress: (bytes: Buffer) => Uint8Array, inflateFrame: InflateFrame): Codec {
   return {
     name: 'zstd',
-    compress(bytes) {
-      const packed = compress(bytes)
-      if (packed === null) throw new Error('zstd could not compress')
-      return asBuffer(packed)
-    },
+    compress: (bytes) => asBuffer(compress(bytes)),
     inflate(bytes, maxBytes) {
-      const bound = zstdBound(bytes)
-      if (bound.bytes > maxBytes) throw tooLarge('zstd', bound.exact ? bound.bytes : undefined, maxBytes)
-      let plain: Uint8Array | null
-      try {
-        plain = inflate(bytes, bound, Math.max(maxBytes, 1))
-      } catch (cause) {
-        throw damaged('zstd', cause)
-      }
-      if (plain === null) throw damaged('zstd', 'it cannot be inflated')
-      return asBuffer(plain)
+      const frames = zstdFrames(bytes)
+      const total = frames.reduce((sum, frame) => sum + frame.maxBytes, 0)
+      if (total > maxBytes) throw tooLarge('zstd', undefined, maxBytes)
+      const parts = frames.map((frame) => inflate(bytes, frame, inflateFrame))
+      return parts.length === 1 ? parts[0]! : Buffer.concat(parts)
     },
   }
+}
+
+function inflate(bytes: Buffer, frame: ZstdFrame, inflateFrame: InflateFrame): Buffer {
+  if (frame.maxBytes === 0) return Buffer.alloc(0)
+  let plain: Uint8Array
+  try {
+    plain = inflateFrame(bytes.subarray(frame.start, frame.end), frame)
+  } catch (cause) {
+    throw damaged('zstd', cause)
+  }
+  if (frame.exact && plain.length !== frame.maxBytes) {
+    throw damaged('zstd', `a frame holds ${plain.length} bytes; it says ${frame.maxBytes}`)
+  }
+  return asBuffer(plain)
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -18,7 +18,7 @@ const samples = [
   await writeSample(join(directory, 'short'), 'lines of 7 B', 1_000_000, 7),
   await writeSample(join(directory, 'lines'), 'lines of 100 B', 1_000_000, 100),
 ]
-const kcat = ['-b', broker.brokers, '-X', 'queue.buffering.max.messages=1000000']
+const queue = ['-X', 'queue.buffering.max.messages=1000000']
 let count = 0
 
 try {
@@ -32,7 +32,10 @@ try {
       `produce, ${name}`,
       'lines/s',
       await measure([
-        { name: 'kcat -P', run: () => run('kcat', ['-P', ...kcat, '-t', topic(), '-l', path]).then(() => lines) },
+        {
+          name: 'kcat -P',
+          run: () => run('kcat', ['-P', '-b', broker.brokers, ...queue, '-t', topic(), '-l', path]).then(() => lines),
+        },
         { name: 'rafka produce -b (TCP)', run: () => rafka(['produce', '-b', broker.brokers, topic()]) },
         { name: 'rafka produce (local socket)', run: () => rafka(['produce', '--data-dir', served, topic()]) },
         { name: 'rafka produce (embedded)', run: () => rafka(['produce', '--data-dir', embedded, topic()]) },
@@ -45,7 +48,10 @@ try {
       `consume, ${name}`,
       'lines/s',
       await measure([
-        { name: 'kcat -C -e', run: () => run('kcat', ['-C', ...kcat, '-t', read, '-e', '-q']).then(() => lines) },
+        {
+          name: 'kcat -C -e',
+          run: () => run('kcat', ['-C', '-b', broker.brokers, '-t', read, '-e', '-q']).then(() => lines),
+        },
         { name: 'rafka consume -b (TCP)', run: () => rafka(['consume', '-b', broker.brokers, '-e', read]) },
         { name: 'rafka consume (local socket)', run: () => rafka(['consume', '--data-dir', served, '-e', read]) },
         { name: 'rafka consume (embedded)', run: () => rafka(['consume', '--data-dir', embedded, '-e', read]) },

@@ -24,22 +24,16 @@ const samples = [
 ]
 let count = 0
 
+/** Sends a sample with kcat, whose queue holds all of it. */
+function send({ path }: Sample, brokers: string, topic: string): Promise<void> {
+  return run('kcat', ['-P', '-b', brokers, '-t', topic, '-X', 'queue.buffering.max.messages=1000000', '-l', path])
+}
+
 function produce(sample: Sample, name: string, brokers: string): Subject {
   return {
     name,
     async run() {
-      const topic = `bench-${process.pid}-${count++}`
-      await run('kcat', [
-        '-P',
-        '-b',
-        brokers,
-        '-t',
-        topic,
-        '-X',
-        'queue.buffering.max.messages=1000000',
-        '-l',
-        sample.path,
-      ])
+      await send(sample, brokers, `bench-${process.pid}-${count++}`)
       return (sample.lines * sample.lineBytes) / 1e6
     },
   }
@@ -60,19 +54,7 @@ try {
     const producers = targets.map(({ name, brokers }) => produce(sample, name, brokers))
     report(`kcat -P, ${sample.name}`, 'MB/s', await measure(producers))
     const topic = `bench-${process.pid}-read-${count++}`
-    for (const { brokers } of targets) {
-      await run('kcat', [
-        '-P',
-        '-b',
-        brokers,
-        '-t',
-        topic,
-        '-X',
-        'queue.buffering.max.messages=1000000',
-        '-l',
-        sample.path,
-      ])
-    }
+    for (const { brokers } of targets) await send(sample, brokers, topic)
     const consumers = targets.map(({ name, brokers }) => consume(sample, name, brokers, topic))
     report(`kcat -C -e, ${sample.name}`, 'MB/s', await measure(consumers))
   }

@@ -11,6 +11,10 @@ export interface BatchRange {
   readonly log: LogId
   readonly from: number
   readonly until: number
+  /** The log's end. */
+  readonly end: number
+  /** From here on a gap is damage. */
+  readonly sparseUntil: number
 }
 
 /**
@@ -20,7 +24,14 @@ export interface BatchRange {
  */
 export function readBatches(statements: Statements, range: BatchRange, maxBytes: number): StoredBatch[] {
   const last = lastThatFits(statements, range, maxBytes)
-  return last === undefined ? [] : sound(range.log, statements.read.all(range.log, range.from, last + 1))
+  if (last !== undefined) return soundBatches(range, statements.read.all(range.log, range.from, last + 1))
+  // Either the first batch reaches beyond the range, or there is none where one must be.
+  const [next] = statements.scan.all(range.log, range.from, range.end, 1)
+  const expected = Math.max(range.from, range.sparseUntil)
+  if (expected < range.end && (next === undefined || next.baseOffset > expected)) {
+    throw missing(range.log, expected)
+  }
+  return []
 }
 
 /** Up to `limit` batches of the range, without bytes. */
@@ -29,14 +40,31 @@ export function scanBatches(statements: Statements, range: BatchRange, limit: nu
   return statements.scan.all(range.log, range.from, range.until, atMost)
 }
 
-function sound(log: LogId, rows: ReadonlyArray<StoredBatch & { guard: number }>): StoredBatch[] {
+function soundBatches(range: BatchRange, rows: ReadonlyArray<StoredBatch & { guard: number }>): StoredBatch[] {
   const batches: StoredBatch[] = []
+  let next = range.from
   for (const { guard, ...batch } of rows) {
-    if (guard === guardBatch(log, batch)) batches.push(batch)
-    else if (batches.length > 0) break
-    else throw new DamagedRow(`the batch at offset ${batch.baseOffset} of log ${log}`)
+    const damage = damageOf(range, next, guard, batch)
+    if (damage !== undefined) {
+      if (batches.length === 0) throw damage
+      break
+    }
+    batches.push(batch)
+    next = batch.lastOffset + 1
   }
   return batches
+}
+
+function damageOf(range: BatchRange, next: number, guard: number, batch: StoredBatch): DamagedRow | undefined {
+  const { log, sparseUntil } = range
+  if (batch.baseOffset > Math.max(next, sparseUntil)) return missing(log, Math.max(next, sparseUntil))
+  return guard === guardBatch(log, batch)
+    ? undefined
+    : new DamagedRow(`the batch at offset ${batch.baseOffset} of log ${log}`)
+}
+
+function missing(log: LogId, offset: number): DamagedRow {
+  return new DamagedRow(`log ${log}, which has no batch for offset ${offset},`)
 }
 
 function lastThatFits(statements: Statements, range: BatchRange, maxBytes: number): number | undefined {

@@ -1,30 +1,13 @@
 import type { Change, LogId, StoredBatch } from '../../core/storage-engine.ts'
-import {
-  checkAppend,
-  checkLog,
-  checkOffset,
-  checkReplace,
-  type Extent,
-  emptyExtent,
-  spanRefusal,
-} from '../change-rules.ts'
+import { checkAppend, checkLog, checkOffset, checkReplace, spanRefusal } from '../change-rules.ts'
 import { Overlay, type Readable } from '../overlay.ts'
 import { guardBatch, guardEntry, guardLog } from './guard.ts'
+import { emptySqliteExtent, type Garbage, type SqliteExtent, type SqliteState } from './sqlite-state.ts'
 import type { Statements } from './statements.ts'
 import type { TimeIndex } from './time-index.ts'
 
-/** Why a log has batches to delete. */
-type Garbage = 'trimmed' | 'dropped'
-
-/** What the engine keeps in memory of what is in the tables. */
-export interface SqliteState {
-  readonly logs: Map<LogId, Extent>
-  /** Logs with batches to delete: below their start, or all when they were dropped. */
-  readonly garbage: Map<LogId, Garbage>
-}
-
 interface Draft {
-  readonly logs: Overlay<LogId, Extent>
+  readonly logs: Overlay<LogId, SqliteExtent>
   readonly garbage: Overlay<LogId, Garbage>
   readonly entries: Overlay<string, Uint8Array>
 }
@@ -74,8 +57,7 @@ export class ChangeGroup {
     for (const [log, extent] of this.#group.logs.changes()) {
       if (extent === undefined) removeLog.run(log)
       if (extent === undefined || !this.#rows.has(log)) continue
-      const { start, end, sizeBytes } = extent
-      putLog.run(log, start, end, sizeBytes, guardLog(log, { start, end, sizeBytes }))
+      putLog.run(log, extent.start, extent.end, extent.sizeBytes, extent.sparseUntil, guardLog(log, extent))
     }
     for (const [log, why] of this.#group.garbage.changes()) {
       if (why === undefined) removeGarbage.run(log)
@@ -132,10 +114,11 @@ export class ChangeGroup {
     checkLog(log)
     checkOffset(log, before)
     this.#clearReused(draft, log)
-    const { start, end, sizeBytes } = draft.logs.get(log) ?? emptyExtent
+    const extent = draft.logs.get(log) ?? emptySqliteExtent
+    const { start, end, sizeBytes } = extent
     const newStart = Math.max(start, Math.min(before, end))
     const trimmedBytes = newStart === start ? 0 : this.#statements.sizeBetween.get(log, start, newStart)!
-    draft.logs.set(log, { start: newStart, end, sizeBytes: sizeBytes - trimmedBytes })
+    draft.logs.set(log, { ...extent, start: newStart, sizeBytes: sizeBytes - trimmedBytes })
     this.#rows.add(log)
     if (trimmedBytes === 0) return
     draft.garbage.set(log, 'trimmed')
@@ -145,7 +128,8 @@ export class ChangeGroup {
   #replace(draft: Draft, change: Extract<Change, { replace: LogId }>): void {
     const { replace: log, from, to, batches } = change
     this.#clearReused(draft, log)
-    const { start, end, sizeBytes } = draft.logs.get(log) ?? emptyExtent
+    const extent = draft.logs.get(log) ?? emptySqliteExtent
+    const { start, end, sizeBytes } = extent
     checkReplace(log, end, from, to, batches)
     for (const bound of [from, to]) this.#checkSpan(log, bound, start, end)
     const kept = batches.filter((batch) => batch.lastOffset >= start)
@@ -158,7 +142,8 @@ export class ChangeGroup {
     }
     const youngest = kept.reduce((largest, batch) => Math.max(largest, batch.maxTimestamp), Number.MIN_SAFE_INTEGER)
     this.#times.replaced(log, from, to, youngest)
-    draft.logs.set(log, { start, end, sizeBytes: sizeBytes - removedBytes + addedBytes })
+    const sparseUntil = Math.max(extent.sparseUntil, Math.min(to, end))
+    draft.logs.set(log, { ...extent, sizeBytes: sizeBytes - removedBytes + addedBytes, sparseUntil })
     this.#rows.add(log)
   }
 
@@ -189,7 +174,7 @@ export class ChangeGroup {
 }
 
 function draftOn(
-  logs: Readable<LogId, Extent>,
+  logs: Readable<LogId, SqliteExtent>,
   garbage: Readable<LogId, Garbage>,
   entries: Readable<string, Uint8Array>,
 ): Draft {
@@ -202,7 +187,7 @@ function isSimple(change: Change): boolean {
 }
 
 function extend(draft: Draft, log: LogId, batch: StoredBatch): void {
-  const { start, end, sizeBytes } = draft.logs.get(log) ?? emptyExtent
-  checkAppend(log, end, batch)
-  draft.logs.set(log, { start, end: batch.lastOffset + 1, sizeBytes: sizeBytes + batch.bytes.length })
+  const extent = draft.logs.get(log) ?? emptySqliteExtent
+  checkAppend(log, extent.end, batch)
+  draft.logs.set(log, { ...extent, end: batch.lastOffset + 1, sizeBytes: extent.sizeBytes + batch.bytes.length })
 }

@@ -1,5 +1,6 @@
 import { crc32c } from '../../core/crc32c.ts'
 import type { LogId, StoredBatch } from '../../core/storage-engine.ts'
+import type { SqliteExtent } from './sqlite-state.ts'
 
 /** So much of a batch is guarded: its beginning, where formats keep what their own checksum leaves out. */
 const GUARDED_BYTES = 64
@@ -19,12 +20,10 @@ export function guardBatch(log: LogId, batch: StoredBatch): number {
 }
 
 /** CRC-32C of the row of a log. */
-export function guardLog(log: LogId, extent: { start: number; end: number; sizeBytes: number }): number {
-  const row = Buffer.alloc(4 * 8)
-  row.writeDoubleLE(log, 0)
-  row.writeDoubleLE(extent.start, 8)
-  row.writeDoubleLE(extent.end, 16)
-  row.writeDoubleLE(extent.sizeBytes, 24)
+export function guardLog(log: LogId, extent: SqliteExtent): number {
+  const row = Buffer.alloc(5 * 8)
+  const numbers = [log, extent.start, extent.end, extent.sizeBytes, extent.sparseUntil]
+  for (const [index, number] of numbers.entries()) row.writeDoubleLE(number, 8 * index)
   return crc32c(row)
 }
 

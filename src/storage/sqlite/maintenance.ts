@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Logger } from '../../core/log.ts'
 import type { LogId } from '../../core/storage-engine.ts'
 import { closedError, describeCause } from '../refusal.ts'
-import type { SqliteState } from './change-group.ts'
 import { type Database, isNoRoom } from './database.ts'
+import type { SqliteState } from './sqlite-state.ts'
 import type { Statements } from './statements.ts'
 
 /** What maintenance works with and whom it tells. */

@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { BatchInfo, LogId } from '../../core/storage-engine.ts'
-import type { Extent } from '../change-rules.ts'
 import { describeCause } from '../refusal.ts'
 import type { BatchCheck, Findings } from '../verification.ts'
 import { type Database, isDamage, sqliteErrorCode } from './database.ts'
 import { guardBatch, guardEntry, guardLog } from './guard.ts'
 import { type BatchRow, salvageBatches, salvageEntries } from './salvage.ts'
+import type { SqliteExtent } from './sqlite-state.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 import { TimeIndex } from './time-index.ts'
 
@@ -40,7 +40,6 @@ export class Rebuild {
   readonly #options: RebuildOptions
   readonly #to: Statements
   readonly #times: TimeIndex
-  #rowsWereLost = false
 
   constructor(options: RebuildOptions) {
     this.#options = options
@@ -63,8 +62,8 @@ export class Rebuild {
   }
 
   /** The rows that are sound, and whether all could be read: if so, batches of other logs are what a dropped log left. */
-  #readLogs(from: Statements | undefined): { known: Map<LogId, Extent>; complete: boolean } {
-    const known = new Map<LogId, Extent>()
+  #readLogs(from: Statements | undefined): { known: Map<LogId, SqliteExtent>; complete: boolean } {
+    const known = new Map<LogId, SqliteExtent>()
     let complete = true
     const rows = from && this.#attempt('logs', () => from.logs.all())
     for (const { guard, ...row } of rows ?? []) {
@@ -74,13 +73,13 @@ export class Rebuild {
     return { known, complete: complete && rows !== undefined }
   }
 
-  async #copyBatches(source: Database, logs: { known: Map<LogId, Extent>; complete: boolean }): Promise<void> {
+  async #copyBatches(source: Database, logs: { known: Map<LogId, SqliteExtent>; complete: boolean }): Promise<void> {
     let step: BatchRow[] = []
     let bytes = 0
     const copyStep = this.#options.target.transaction((rows: readonly BatchRow[]) => {
       for (const row of rows) this.#copyBatch(row)
     })
-    for (const row of salvageBatches(source, (damage) => this.#lostRows(damage))) {
+    for (const row of salvageBatches(source, (damage) => this.#lose('batches', describeCause(damage)))) {
       const extent = logs.known.get(row.log)
       if (extent === undefined ? logs.complete : row.lastOffset < extent.start) continue
       step.push(row)
@@ -98,7 +97,6 @@ export class Rebuild {
     const { log, baseOffset, lastOffset, maxTimestamp, bytes, guard } = row
     const wrong = guard === guardBatch(log, row) ? this.#options.checkBatch(row) : 'the batch is not what was written'
     if (wrong !== undefined) {
-      this.#rowsWereLost = true
       this.#lose(`log ${log}, offset ${baseOffset}`, wrong)
       return
     }
@@ -110,7 +108,7 @@ export class Rebuild {
     }
   }
 
-  #owners(logs: { known: Map<LogId, Extent> }): Set<LogId> {
+  #owners(logs: { known: Map<LogId, SqliteExtent> }): Set<LogId> {
     const owners = new Set(logs.known.keys())
     for (let log = this.#to.nextOwner.get(0); typeof log === 'number'; log = this.#to.nextOwner.get(log))
       owners.add(log)
@@ -118,11 +116,11 @@ export class Rebuild {
   }
 
   /** Cuts the log where a batch is missing, builds its time index and writes its row. */
-  #finishLog(from: Statements | undefined, log: LogId, known: Extent | undefined): void {
+  #finishLog(from: Statements | undefined, log: LogId, known: SqliteExtent | undefined): void {
     const all = this.#to.sumSince.get(log, 0)!
     const expectedEnd = (from && this.#attempt(`log ${log}`, () => from.sumSince.get(log, 0)))?.last ?? -1
     const end = Math.max(known?.end ?? 0, expectedEnd + 1, (all.last ?? -1) + 1)
-    const cut = this.#firstMissing(from, log, known?.start ?? 0)
+    const cut = this.#firstMissing(from, log, known)
     if (cut !== undefined) {
       this.#lose(
         `log ${log}, offset ${cut}`,
@@ -132,19 +130,23 @@ export class Rebuild {
     }
     const start = known?.start ?? this.#to.scan.get(log, 0, MAX_OFFSET, 1)?.baseOffset ?? 0
     for (const info of infosOf(this.#to, log, 0)) this.#times.appended(log, info, start)
-    const row = { start, end, sizeBytes: this.#to.sumSince.get(log, 0)!.sizeBytes }
-    this.#to.putLog.run(log, row.start, row.end, row.sizeBytes, guardLog(log, row))
+    const { sizeBytes } = this.#to.sumSince.get(log, 0)!
+    // Without its row nobody knows how far the log was compacted.
+    const sparseUntil = cut === undefined && known !== undefined ? known.sparseUntil : end
+    this.#to.putLog.run(log, start, end, sizeBytes, sparseUntil, guardLog(log, { start, end, sizeBytes, sparseUntil }))
   }
 
   /** The offset of the first batch that should be there and is not. */
-  #firstMissing(from: Statements | undefined, log: LogId, start: number): number | undefined {
+  #firstMissing(from: Statements | undefined, log: LogId, known: SqliteExtent | undefined): number | undefined {
+    const start = known?.start ?? 0
+    const gap = known && firstGap(infosOf(this.#to, log, start), known)
     try {
-      if (from !== undefined) return firstNotIn(infosOf(this.#to, log, start), infosOf(from, log, start))
+      const missing = from && firstNotIn(infosOf(this.#to, log, start), infosOf(from, log, start))
+      return gap === undefined || missing === undefined ? (gap ?? missing) : Math.min(gap, missing)
     } catch (error) {
       if (!isDamage(error)) throw error
+      return gap
     }
-    // Without the index, a gap is compaction's work unless batches are known to be lost.
-    return this.#rowsWereLost ? firstGap(infosOf(this.#to, log, start), start) : undefined
   }
 
   #copyEntries(source: Database): void {
@@ -159,11 +161,6 @@ export class Rebuild {
   #count(): Rebuilt {
     const count = (table: string) => Number(this.#options.target.prepare(`SELECT count(*) FROM ${table}`).pluck().get())
     return { logCount: count('logs'), batchCount: count('batches'), entryCount: count('entries') }
-  }
-
-  #lostRows(damage: unknown): void {
-    this.#rowsWereLost = true
-    this.#lose('batches', describeCause(damage))
   }
 
   #attempt<Result>(where: string, read: () => Result): Result | undefined {
@@ -200,11 +197,12 @@ function firstNotIn(kept: Iterator<BatchInfo>, expected: Iterable<BatchInfo>): n
   return undefined
 }
 
-function firstGap(kept: Iterable<BatchInfo>, start: number): number | undefined {
-  let reached = start
+/** Where batches do not follow each other although compaction has not been there. */
+function firstGap(kept: Iterable<BatchInfo>, known: SqliteExtent): number | undefined {
+  let next = Math.max(known.start, known.sparseUntil)
   for (const { baseOffset, lastOffset } of kept) {
-    if (baseOffset > reached) return reached
-    reached = lastOffset + 1
+    if (baseOffset > next) return next
+    next = Math.max(next, lastOffset + 1)
   }
-  return undefined
+  return next < known.end ? next : undefined
 }

@@ -71,9 +71,11 @@ async function rebuild(
   options: { lost: Findings; checkBatch: BatchCheck },
 ): Promise<Rebuilt> {
   const target = openConfigured(unfinished, 'fsync')
+  const source = openReadable(aside, options.lost)
   try {
-    return await new Rebuild({ source: openReadable(aside, options.lost), file: aside, target, ...options }).run()
+    return await new Rebuild({ source, file: aside, target, ...options }).run()
   } finally {
+    source?.close()
     target.close()
   }
 }

@@ -10,7 +10,7 @@ export const applicationId = 0x5241464b
  *
  * | table | one row per | |
  * |---|---|---|
- * | logs | log | first readable offset, next offset and bytes of its batches, as of some hundred batches ago at most |
+ * | logs | log | first readable offset, next offset and bytes of its batches, as of some hundred batches ago at most; below `sparse_until` compaction may have left gaps |
  * | batches | batch | appended by rowid, so that a commit writes the end of the table; the index covers every look-up but the bytes |
  * | time_blocks | some hundred batches of a log | no batch after the block before and up to `last_offset` is younger than `max_timestamp` |
  * | garbage | log that was trimmed or dropped | its batches below the log's start, or all if there is no log, are to be deleted |
@@ -25,6 +25,7 @@ const migrations: readonly string[] = [
     start_offset INTEGER NOT NULL,
     end_offset INTEGER NOT NULL,
     size_bytes INTEGER NOT NULL,
+    sparse_until INTEGER NOT NULL,
     guard INTEGER NOT NULL
   ) STRICT;
   CREATE TABLE batches (

@@ -10,13 +10,12 @@ import type {
 } from '../../core/storage-engine.ts'
 import { closedError, describeCause, refusal } from '../refusal.ts'
 import { type BatchRange, readBatches, scanBatches } from './batch-reader.ts'
-import type { SqliteState } from './change-group.ts'
 import { DamagedRow } from './damaged-row.ts'
 import { type Database, isDamage, sqliteErrorCode } from './database.ts'
 import { corruptDatabase, databaseFile, openDatabaseFile } from './database-file.ts'
 import { guardEntry } from './guard.ts'
 import { Maintenance } from './maintenance.ts'
-import { readState } from './read-state.ts'
+import { readState, type SqliteState } from './sqlite-state.ts'
 import { SqliteWriter } from './sqlite-writer.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 import { upperBound } from './text-order.ts'
@@ -115,7 +114,9 @@ class SqliteEngine implements StorageEngine {
   }
 
   async logs(): Promise<LogExtent[]> {
-    return this.#reading(() => [...this.#state.logs].map(([log, extent]) => ({ ...extent, log })))
+    return this.#reading(() =>
+      Array.from(this.#state.logs, ([log, { start, end, sizeBytes }]) => ({ log, start, end, sizeBytes })),
+    )
   }
 
   async entries(prefix: string): Promise<Array<[string, Uint8Array]>> {
@@ -156,7 +157,8 @@ class SqliteEngine implements StorageEngine {
   #range(log: LogId, offset: number, before = Number.MAX_SAFE_INTEGER): BatchRange | undefined {
     const extent = this.#state.logs.get(log)
     if (extent === undefined) return undefined
-    return { log, from: Math.max(offset, extent.start), until: Math.min(before, extent.end) }
+    const { start, end, sparseUntil } = extent
+    return { log, from: Math.max(offset, start), until: Math.min(before, end), end, sparseUntil }
   }
 
   #reading<Result>(read: () => Result): Result {

@@ -1,5 +1,6 @@
-import type { BatchInfo, LogExtent, LogId, StoredBatch } from '../../core/storage-engine.ts'
+import type { BatchInfo, LogId, StoredBatch } from '../../core/storage-engine.ts'
 import { type Database, prepare, prepareTuple, prepareValue } from './database.ts'
+import type { SqliteExtent } from './sqlite-state.ts'
 
 /** One time block: no batch up to `lastOffset` (and after the block before) is younger than `maxTimestamp`. */
 export interface TimeBlock {
@@ -35,14 +36,16 @@ export function prepareStatements(database: Database) {
 
 function prepareLogStatements(database: Database) {
   return {
-    logs: prepare<[], LogExtent & { guard: number }>(
+    logs: prepare<[], SqliteExtent & { log: LogId; guard: number }>(
       database,
-      'SELECT id AS log, start_offset AS start, end_offset AS "end", size_bytes AS sizeBytes, guard FROM logs ORDER BY id',
+      'SELECT id AS log, start_offset AS start, end_offset AS "end", size_bytes AS sizeBytes, sparse_until AS sparseUntil, ' +
+        'guard FROM logs ORDER BY id',
     ),
-    putLog: prepare<[log: LogId, start: number, end: number, sizeBytes: number, guard: number]>(
+    putLog: prepare<[log: LogId, start: number, end: number, sizeBytes: number, sparseUntil: number, guard: number]>(
       database,
-      'INSERT INTO logs VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET ' +
-        'start_offset = excluded.start_offset, end_offset = excluded.end_offset, size_bytes = excluded.size_bytes, guard = excluded.guard',
+      'INSERT INTO logs VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET ' +
+        'start_offset = excluded.start_offset, end_offset = excluded.end_offset, size_bytes = excluded.size_bytes, ' +
+        'sparse_until = excluded.sparse_until, guard = excluded.guard',
     ),
     removeLog: prepare<[log: LogId]>(database, 'DELETE FROM logs WHERE id = ?'),
   }

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isRafkaError } from '../../core/errors.ts'
-import type { BatchInfo, LogExtent, LogId, StoredBatch } from '../../core/storage-engine.ts'
+import type { BatchInfo, LogId, StoredBatch } from '../../core/storage-engine.ts'
 import { describeCause } from '../refusal.ts'
 import { type BatchCheck, type Finding, Findings } from '../verification.ts'
 import { type Database, isDamage } from './database.ts'
 import { checkHeader, databaseFile, openingError, openUnchanged } from './database-file.ts'
 import { guardBatch, guardEntry, guardLog } from './guard.ts'
+import type { SqliteExtent } from './sqlite-state.ts'
 import { prepareStatements, type Statements, type TimeBlock } from './statements.ts'
 
 const AT_ONCE = 64
@@ -69,23 +70,28 @@ class Verifier {
     }
   }
 
-  async #checkLog(log: LogExtent): Promise<void> {
+  async #checkLog(log: SqliteExtent & { log: LogId }): Promise<void> {
     const where = `log ${log.log}`
     const blocks = this.#whileSound(where, () => this.#statements.blocks.all(log.log)) ?? []
     let next = log.start
-    let expected = -1
+    let expected = log.start
     for (;;) {
       await nextTurn()
       const infos = this.#whileSound(where, () => this.#statements.scan.all(log.log, next, MAX_OFFSET, AT_ONCE))
-      if (infos === undefined || infos.length === 0) return
+      if (infos === undefined || infos.length === 0) break
       for (const info of infos) {
-        if (info.baseOffset < expected)
-          this.#report(`${where}, offset ${info.baseOffset}`, 'two batches hold the same offset')
+        this.#checkGap(log, expected, info.baseOffset)
         this.#checkInfo(log.log, info, blocks)
         expected = info.lastOffset + 1
       }
       next = expected
     }
+    this.#checkGap(log, expected, log.end)
+  }
+
+  #checkGap(log: SqliteExtent & { log: LogId }, from: number, to: number): void {
+    const missing = Math.max(from, log.sparseUntil)
+    if (missing < to) this.#report(`log ${log.log}, offset ${missing}`, `no batch holds it, nor any up to ${to}`)
   }
 
   #checkInfo(log: LogId, info: BatchInfo, blocks: TimeBlock[]): void {

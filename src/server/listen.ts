@@ -1,4 +1,4 @@
-import { chmod } from 'node:fs/promises'
+import { chmodSync } from 'node:fs'
 import { type AddressInfo, createServer, isIPv6, type Server, type Socket } from 'node:net'
 import type { Broker, ConnectionInfo } from '../core/broker.ts'
 import { nextConnectionId } from '../core/connection-id.ts'
@@ -121,11 +121,17 @@ async function bind(server: Server, where: ListenAddress): Promise<void> {
     server.once('error', (error: NodeJS.ErrnoException) => reject(unusable(where, error)))
     server.listen(target, () => {
       server.removeAllListeners('error')
-      resolve()
+      try {
+        // Requests on the local socket are its owner's alone, whatever the umask. Not awaited: from here on clients connect, and those that
+        // came before there is somebody to serve them would never be answered.
+        if ('path' in where) chmodSync(where.path, 0o600)
+        resolve()
+      } catch (error) {
+        server.close()
+        reject(unusable(where, error as NodeJS.ErrnoException))
+      }
     })
   })
-  // Requests on the local socket are its owner's alone, whatever the umask.
-  if ('path' in where) await chmod(where.path, 0o600)
 }
 
 const reasons: Readonly<Record<string, string>> = {

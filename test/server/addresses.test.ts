@@ -67,4 +67,18 @@ describe('addresses', () => {
     await listener.close()
     expect(() => statSync(path)).toThrow('ENOENT')
   })
+
+  test('who connects the moment that a Unix socket is there is answered', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'rafka-listen-'))
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+    for (let round = 0; round < 50; round += 1) {
+      const path = join(directory, `${round}.sock`)
+      const listening = listen(scriptedBroker(answersCluster), { path })
+      // The socket is bound before the listener is told.
+      const client = await dial({ path })
+      client.send(describeCluster, 0, 1, {})
+      expect((await client.receive(describeCluster, 0)).correlationId).toBe(1)
+      await (await listening).close()
+    }
+  })
 })

@@ -21,7 +21,7 @@ export interface WalkedRecords {
  * Walks the records of a batch strictly: each must parse, fill its declared length, and stand right behind the one before; nothing may be
  * left over (`DefaultRecord.readFrom`, `DefaultRecordBatch`, `LogValidator`).
  * @param payload the records, not compressed
- * @throws RafkaError `INVALID_RECORD` naming the record; `INVALID_TIMESTAMP` when a timestamp delta is beyond 2^53
+ * @throws RafkaError `INVALID_RECORD` naming the record, with its index as the detail `record` where it is whole but not allowed; `INVALID_TIMESTAMP` when a timestamp delta is beyond 2^53
  */
 export function validateRecords(payload: Buffer, count: number, rules: RecordRules): WalkedRecords {
   const reader = new RecordReader()
@@ -33,7 +33,9 @@ export function validateRecords(payload: Buffer, count: number, rules: RecordRul
     reader.read()
     reader.checkHeaders()
     if (rules.keyRequired && reader.keyStart < 0) {
-      throw new RafkaError('INVALID_RECORD', `record ${index} has no key, which a compacted topic needs`)
+      throw new RafkaError('INVALID_RECORD', `record ${index} has no key, which a compacted topic needs`, {
+        details: { record: index },
+      })
     }
     if (reader.timestampDelta > maxTimestampDelta) maxTimestampDelta = reader.timestampDelta
     if (reader.timestampDelta < minTimestampDelta) minTimestampDelta = reader.timestampDelta

@@ -1,129 +1,133 @@
+import { type BrokerHandle, type BrokerOptions, createBroker } from '../../src/broker/broker.ts'
 import type { Api } from '../../src/core/api.ts'
 import type { ConnectionInfo, RequestContext } from '../../src/core/broker.ts'
 import { type ManualClock, manualClock } from '../../src/core/clock.ts'
+import { nextConnectionId } from '../../src/core/connection-id.ts'
 import type { StorageEngine } from '../../src/core/storage-engine.ts'
-import { type BrokerHandle, type BrokerOptions, createBroker } from '../../src/broker/broker.ts'
+import type { ResponseOf } from '../../src/protocol/api.ts'
 import { createTopics } from '../../src/protocol/apis/create-topics.ts'
+import { deleteTopics } from '../../src/protocol/apis/delete-topics.ts'
 import { fetch } from '../../src/protocol/apis/fetch.ts'
+import { listOffsets } from '../../src/protocol/apis/list-offsets.ts'
 import { produce } from '../../src/protocol/apis/produce.ts'
-import { BatchBuilder } from '../../src/records/batch-builder.ts'
+import { errorName } from '../../src/protocol/error-codes.ts'
+import { zeroUuid } from '../../src/protocol/uuid.ts'
 import { openMemoryEngine } from '../../src/storage/memory/memory-engine.ts'
+import { type FetchOptions, fetchRequest, listOffsetsRequest, produceRequest, type Wanted } from './broker-requests.ts'
+import { type PlainRecord, recordsOf } from './record-batches.ts'
 
-/** A broker in memory on a clock that the test moves, and short ways to ask it. */
+type WithError<T> = T & { readonly error: ReturnType<typeof errorName> }
+type ProduceAnswer = WithError<ResponseOf<typeof produce>['responses'][number]['partitionResponses'][number]>
+type FetchAnswer = WithError<ResponseOf<typeof fetch>['responses'][number]['partitions'][number]>
+type OffsetAnswer = WithError<ResponseOf<typeof listOffsets>['topics'][number]['partitions'][number]>
+
+/** A broker on an engine and a clock of the test's, and short ways to ask it. */
 export interface BrokerFixture extends AsyncDisposable {
   readonly broker: BrokerHandle
   readonly clock: ManualClock
   readonly storage: StorageEngine
+  readonly connection: ConnectionInfo
   /** One request, in the highest version unless said otherwise. */
-  ask<Request, Response>(api: Api<Request, Response>, request: Request, context?: Partial<RequestContext>): Promise<Response>
+  ask<Request, Response>(
+    api: Api<Request, Response>,
+    request: Request,
+    context?: Partial<RequestContext>,
+  ): Promise<Response>
+  /** Gives the topic's id. */
   createTopic(name: string, options?: { partitions?: number; configs?: Record<string, string> }): Promise<string>
-  /** Sends batches to one partition and gives the partition's answer. */
-  produce(topic: string, batch: Buffer, options?: { partition?: number; acks?: number; version?: number }): Promise<ProduceAnswer>
-  /** Reads one partition from an offset, without waiting. */
-  fetch(topic: string, offset: number, options?: { partition?: number; maxWaitMs?: number; maxBytes?: number }): Promise<FetchAnswer>
+  deleteTopic(name: string): Promise<void>
+  /** Sends one batch, or bytes that are none, to one partition. */
+  produce(
+    topic: string,
+    batch: Buffer | null,
+    options?: { partition?: number; acks?: number } & Partial<RequestContext>,
+  ): Promise<ProduceAnswer>
+  /** Reads one partition, without waiting unless said otherwise. */
+  fetch(topic: string, offset: number, options?: FetchOptions & Omit<Wanted, 'offset'>): Promise<FetchAnswer>
+  /** The records of one partition that one fetch gives. */
+  records(topic: string, offset?: number, partition?: number): Promise<PlainRecord[]>
+  listOffsets(topic: string, timestamp: number, context?: Partial<RequestContext>): Promise<OffsetAnswer>
 }
-
-type ProduceAnswer = NonNullable<(typeof produce)['types']>['response']['responses'][number]['partitionResponses'][number]
-type FetchAnswer = NonNullable<(typeof fetch)['types']>['response']['responses'][number]['partitions'][number]
-
-let connectionCount = 0
 
 /** A connection that is like no other. */
 export function testConnection(): ConnectionInfo {
-  return { id: ++connectionCount, listener: 'test', remoteAddress: 'test' }
+  return { id: nextConnectionId(), listener: 'test', remoteAddress: 'test' }
 }
 
-/** Starts a broker for a test. */
+/** Starts a broker for a test: in memory unless given an engine. */
 export async function startBroker(
   options: Partial<BrokerOptions> & { clock?: ManualClock } = {},
 ): Promise<BrokerFixture> {
   const clock = options.clock ?? manualClock()
   const storage = options.storage ?? (await openMemoryEngine({ maxBytes: 256 * 2 ** 20, durability: 'none' }))
   const broker = await createBroker({ ...options, clock, storage })
+  return fixtureOf(broker, clock, storage)
+}
+
+function fixtureOf(broker: BrokerHandle, clock: ManualClock, storage: StorageEngine): BrokerFixture {
   const connection = testConnection()
   const ask: BrokerFixture['ask'] = async (api, request, context = {}) => {
     const supported = broker.apis.find((one) => one.api.key === api.key)
-    const answer = await broker.handle(api, request, {
-      connection,
-      version: supported?.maxVersion ?? 0,
-      clientId: 'test',
-      ...context,
-    })
+    const version = supported?.maxVersion ?? 0
+    const answer = await broker.handle(api, request, { connection, version, clientId: 'test', ...context })
     return answer as NonNullable<typeof answer>
+  }
+  const fetchOne: BrokerFixture['fetch'] = async (topic, offset, options = {}) => {
+    const { partition = 0, leaderEpoch = -1 } = options
+    const wanted = { topic, partition, offset, leaderEpoch, maxBytes: options.maxBytes ?? 2 ** 20 }
+    const response = await ask(fetch, fetchRequest([wanted], options), { version: 12 })
+    return withError(response.responses[0]!.partitions[0]!)
   }
   return {
     broker,
     clock,
     storage,
+    connection,
     ask,
     async createTopic(name, { partitions = 1, configs = {} } = {}) {
       const response = await ask(
         createTopics,
-        createTopics.request.create({
-          topics: [
-            {
-              name,
-              numPartitions: partitions,
-              replicationFactor: -1,
-              assignments: [],
-              configs: Object.entries(configs).map(([key, value]) => ({ name: key, value })),
-            },
-          ],
-        }),
+        createTopics.request.create({ topics: [newTopic(name, partitions, configs)] }),
       )
       const [topic] = response.topics
       if (topic?.errorCode !== 0) throw new Error(`topic was not created: ${topic?.errorMessage}`)
       return topic.topicId
     },
-    async produce(topic, batch, { partition = 0, acks = -1, version = 12 } = {}) {
-      const topicData = [{ name: topic, partitionData: [{ index: partition, records: [batch] }] }]
-      const response = await ask(produce, produce.request.create({ acks, timeoutMs: 1000, topicData }), { version })
-      return response.responses[0]!.partitionResponses[0]!
+    async deleteTopic(name) {
+      const request = deleteTopics.request.create({ topics: [{ name, topicId: zeroUuid }] })
+      const { responses } = await ask(deleteTopics, request)
+      if (responses[0]?.errorCode !== 0) throw new Error(`topic was not deleted: ${responses[0]?.errorMessage}`)
     },
-    async fetch(topic, offset, { partition = 0, maxWaitMs = 0, maxBytes = 2 ** 20 } = {}) {
-      const asked = {
-        partition,
-        currentLeaderEpoch: -1,
-        fetchOffset: offset,
-        lastFetchedEpoch: -1,
-        logStartOffset: -1,
-        partitionMaxBytes: maxBytes,
-        replicaDirectoryId: 'AAAAAAAAAAAAAAAAAAAAAA',
-      }
-      const topics = [{ topic, topicId: 'AAAAAAAAAAAAAAAAAAAAAA', partitions: [asked] }]
-      const response = await ask(fetch, fetch.request.create({ maxWaitMs, minBytes: 1, maxBytes, topics }), { version: 12 })
-      return response.responses[0]!.partitions[0]!
+    async produce(topic, batch, { partition = 0, acks = -1, ...context } = {}) {
+      const records = batch === null ? null : [batch]
+      const response = await ask(produce, produceRequest([{ topic, partition, records }], { acks }), context)
+      return withError(response.responses[0]!.partitionResponses[0]!)
+    },
+    fetch: fetchOne,
+    async records(topic, offset = 0, partition = 0) {
+      const answer = await fetchOne(topic, offset, { partition, maxBytes: 2 ** 26 })
+      if (answer.errorCode !== 0) throw new Error(`fetch failed: ${answer.error}`)
+      return recordsOf(answer.records)
+    },
+    async listOffsets(topic, timestamp, context = {}) {
+      const response = await ask(listOffsets, listOffsetsRequest([{ topic, timestamp }]), context)
+      return withError(response.topics[0]!.partitions[0]!)
     },
     [Symbol.asyncDispose]: () => broker.close(),
   }
 }
 
-/** A batch of these values (null: tombstones), with the same key on all when one is given. */
-export function batchOf(
-  values: ReadonlyArray<string | null>,
-  options: {
-    key?: string
-    keys?: ReadonlyArray<string | null>
-    timestamp?: number
-    producerId?: number
-    producerEpoch?: number
-    baseSequence?: number
-  } = {},
-): Buffer {
-  const builder = new BatchBuilder({ maxBytes: 2 ** 20 })
-  values.forEach((value, index) => {
-    const key = options.keys === undefined ? (options.key ?? null) : (options.keys[index] ?? null)
-    const keyBytes = Buffer.from(key ?? '')
-    const valueBytes = Buffer.from(value ?? '')
-    builder.append(
-      options.timestamp ?? Date.UTC(2026, 0, 1),
-      Buffer.concat([keyBytes, valueBytes]),
-      key === null ? -1 : 0,
-      keyBytes.length,
-      value === null ? -1 : keyBytes.length,
-      keyBytes.length + valueBytes.length,
-    )
-  })
-  const { producerId, producerEpoch, baseSequence } = options
-  return builder.build(producerId === undefined ? {} : { producerId, producerEpoch: producerEpoch ?? 0, baseSequence: baseSequence ?? 0 })
+/** What CreateTopics wants to know of a topic. */
+export function newTopic(name: string, numPartitions = 1, configs: Readonly<Record<string, string>> = {}) {
+  return {
+    name,
+    numPartitions,
+    replicationFactor: -1,
+    assignments: [],
+    configs: Object.entries(configs).map(([key, value]) => ({ name: key, value })),
+  }
+}
+
+function withError<T extends { errorCode: number }>(answer: T): WithError<T> {
+  return { ...answer, error: errorName(answer.errorCode) }
 }

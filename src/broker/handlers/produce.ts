@@ -17,7 +17,13 @@ type PartitionAnswer = Response['responses'][number]['partitionResponses'][numbe
 type PartitionData = Request['topicData'][number]['partitionData'][number]
 
 /** What became of one partition's batch before the commit. */
-type Staged = { readonly append: StagedAppend } | { readonly error: WireError }
+type Staged = { readonly append: StagedAppend } | Refused
+
+/** A batch that was refused; `record` is the index of the one that is to blame (KIP-467). */
+interface Refused {
+  readonly error: WireError
+  readonly record: number | undefined
+}
 
 /** A batch that had to be awaited: ready to be appended, or what was wrong with it. */
 type PreparedBatch = ValidBatch | { readonly error: unknown }
@@ -98,7 +104,7 @@ function stageAll(
       try {
         staged.set(data, stage(state, request, name, data, version, prepared?.get(data)))
       } catch (error) {
-        staged.set(data, { error: wireErrorOf(error, state) })
+        staged.set(data, { error: wireErrorOf(error, state), record: blamedRecord(error) })
       }
     }
   }
@@ -127,6 +133,11 @@ function stage(
   if (prepared !== undefined && 'error' in prepared) throw prepared.error
   const batch = prepared ?? acceptBatch(state, topic, producedBatch(data.records), version)
   return { append: log.stage(batch, state.clock.now()) }
+}
+
+function blamedRecord(error: unknown): number | undefined {
+  const record = error instanceof RafkaError ? error.details.record : undefined
+  return typeof record === 'number' ? record : undefined
 }
 
 /** Makes the staged batches durable in one commit. @returns those that failed */
@@ -177,7 +188,12 @@ function answer(
   staged: Staged,
   failures: ReadonlyMap<StagedAppend, WireError>,
 ): PartitionAnswer {
-  if ('error' in staged) return partitionAnswer(index, staged.error)
+  if ('error' in staged) {
+    const { error, record } = staged
+    const recordErrors =
+      record === undefined ? [] : [{ batchIndex: record, batchIndexErrorMessage: error.errorMessage }]
+    return { ...partitionAnswer(index, error), recordErrors }
+  }
   const failure = failures.get(staged.append)
   if (failure !== undefined) return partitionAnswer(index, failure)
   const { log, baseOffset, logAppendTimeMs } = staged.append

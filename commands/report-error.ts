@@ -21,7 +21,7 @@ export function errorObject(error: unknown, hint: string | undefined): Record<st
 }
 
 /** The message of an error; what Rafka did not foresee is said to be that. */
-export function messageOf(error: unknown): string {
+function messageOf(error: unknown): string {
   if (isRafkaError(error)) return error.message
   return `unexpected: ${error instanceof Error ? error.message : String(error)} (--debug shows where)`
 }

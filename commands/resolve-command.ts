@@ -48,7 +48,7 @@ function unknownWord(path: readonly string[], word: string): Resolved {
 }
 
 /** The words that may follow `path`: names of commands and of groups. */
-export function wordsUnder(path: readonly string[]): string[] {
+function wordsUnder(path: readonly string[]): string[] {
   const entries = catalog.filter((entry) => sameWords(entry.path.slice(0, path.length), path))
   return [...new Set(entries.map((entry) => entry.path[path.length]!))]
 }

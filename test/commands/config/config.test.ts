@@ -9,7 +9,7 @@ const write = (text: string) => writeFileSync(join(bench.folder, 'rafka.yaml'), 
 describe('config show', () => {
   test('tells each value and where it comes from', async () => {
     write('storage.type: memory\nbroker: { num.partitions: 3 }\n')
-    const env = { RAFKA_PRODUCER_LINGER_MS: '7ms' }
+    const env = { RAFKA_PRODUCER_LINGER_MS: '7ms', RAFKA_STORAGE_DURABILITY: '' }
     const { code, out } = await bench.run(['config', 'show', '--set'], { env })
     expect(code).toBe(0)
     const file = join(bench.folder, 'rafka.yaml')
@@ -33,7 +33,7 @@ describe('config show', () => {
         { key: 'producer.linger.ms', value: 5, from: 'default' },
         { key: 'storage.type', value: 'sqlite' },
         { key: 'storage.path', value: null },
-        { key: 'storage.durability', value: 'fsync' },
+        { key: 'storage.durability', value: 'none', from: 'environment' },
         { key: 'storage.memory.max.bytes', value: 1024 ** 3 },
       ],
     })

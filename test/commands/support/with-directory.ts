@@ -22,7 +22,8 @@ export function useWorkbench(): Workbench {
   }
   beforeEach(() => {
     bench.folder = mkdtempSync(join(tmpdir(), 'rafka-cli-'))
-    bench.env = { HOME: bench.folder, RAFKA_DATA_DIR: join(bench.folder, 'data') }
+    // No test here is about what a crash leaves: waiting for the disk would only take time.
+    bench.env = { HOME: bench.folder, RAFKA_DATA_DIR: join(bench.folder, 'data'), RAFKA_STORAGE_DURABILITY: 'none' }
   })
   afterEach(() => rmSync(bench.folder, { recursive: true, force: true }))
   return bench

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { escapeBytes, escapeText, jsonText } from '../../../commands/output/escape-text.ts'
+import { anyText } from '../support/any-text.ts'
 
 // Whatever a terminal acts on instead of showing it: controls, bidi, zero width.
 const active = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/u
@@ -19,7 +20,7 @@ describe('text for a terminal', () => {
 
   test('has nothing left that acts on it, whatever the text', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(anyText, (text) => {
         expect(escapeText(text)).not.toMatch(active)
       }),
     )
@@ -45,7 +46,7 @@ describe('bytes for a terminal', () => {
 
 test('JSON means the same and has nothing that acts on a terminal, at any indentation', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), fc.constantFrom(0, 2), (text, indent) => {
+    fc.property(anyText, fc.constantFrom(0, 2), (text, indent) => {
       const json = jsonText({ [text]: [text] }, indent)
       expect(JSON.parse(json)).toEqual({ [text]: [text] })
       expect(json.replaceAll('\n', '')).not.toMatch(active)

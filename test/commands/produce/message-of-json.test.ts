@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { renderJson } from '../../../commands/consume/render-json.ts'
 import { messageOfJson } from '../../../commands/produce/message-of-json.ts'
+import { anyText } from '../support/any-text.ts'
 import { rendered } from '../support/rendered.ts'
 
 const keep = { partition: false, timestamp: false }
@@ -11,7 +12,7 @@ test('what consume prints as JSON is the same record again: binary, null, empty,
   const bytes = fc.option(
     fc.oneof(
       fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array)),
-      fc.string({ unit: 'binary' }).map((text) => Buffer.from(text)),
+      anyText.map((text) => Buffer.from(text)),
     ),
   )
   const header = fc.record({ key: fc.string().map((key) => Buffer.from(key).toString()), value: bytes })

@@ -1,6 +1,7 @@
 import { compressFrameSync, decompressFrameSync } from 'lz4-napi'
 import type { Codec } from '../compression.ts'
 import { damaged, tooLarge } from './inflate-error.ts'
+import { lz4BlockBytes } from './lz4-block.ts'
 
 const MAGIC = 0x184d2204
 const SKIPPABLE_MAGIC = 0x184d2a50
@@ -19,8 +20,10 @@ export const lz4: Codec = {
   name: 'lz4',
   compress: (bytes) => compressFrameSync(bytes),
   inflate(bytes, maxBytes) {
-    const bound = inflatedBound(bytes)
-    if (bound > maxBytes) throw tooLarge('lz4', undefined, maxBytes)
+    // Counting is dearer than guessing, so only what may be too large is counted.
+    if (inflatedBound(bytes, guess) > maxBytes && inflatedBound(bytes, lz4BlockBytes) > maxBytes) {
+      throw tooLarge('lz4', undefined, maxBytes)
+    }
     try {
       return decompressFrameSync(bytes)
     } catch (cause) {
@@ -29,8 +32,16 @@ export const lz4: Codec = {
   },
 }
 
-/** What the frame can inflate to at most, from the sizes that its header and its blocks name, without inflating anything. */
-function inflatedBound(bytes: Buffer): number {
+/** What a block from `start` to `end` inflates to at most. */
+type MeasureBlock = (bytes: Buffer, start: number, end: number) => number
+
+const guess: MeasureBlock = (_bytes, start, end) => (end - start) * MAX_RATIO
+
+/**
+ * What the frame can inflate to at most, by its header and its blocks, without inflating anything.
+ * @throws RafkaError `CORRUPT_MESSAGE` when it is not one whole frame
+ */
+function inflatedBound(bytes: Buffer, measure: MeasureBlock): number {
   if (bytes.length < 7) throw damaged('lz4', 'the frame has no header')
   const magic = bytes.readUInt32LE(0)
   if (magic !== MAGIC) {
@@ -54,10 +65,11 @@ function inflatedBound(bytes: Buffer): number {
     }
     const size = word & 0x7fffffff
     const isStored = word >>> 31 === 1
-    at += 4 + size + (hasBlockChecksums ? 4 : 0)
+    const start = at + 4
+    at = start + size + (hasBlockChecksums ? 4 : 0)
     if (at > bytes.length || size > blockMaxBytes)
       throw damaged('lz4', `a block of ${size} bytes ends behind the frame`)
-    bound += isStored ? size : Math.min(blockMaxBytes, size * MAX_RATIO)
+    bound += isStored ? size : Math.min(blockMaxBytes, measure(bytes, start, start + size))
   }
 }
 

@@ -19,6 +19,7 @@ export const snappy: Codec = {
 }
 
 function inflateXerial(bytes: Buffer, maxBytes: number): Buffer {
+  if (bytes.length < XERIAL_HEADER_BYTES) throw damaged('snappy', 'the framing has no versions')
   const parts: Buffer[] = []
   let left = maxBytes
   for (let at = XERIAL_HEADER_BYTES; at < bytes.length; ) {

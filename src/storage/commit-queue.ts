@@ -32,11 +32,6 @@ export class CommitQueue {
     this.#maxWaitingBytes = limits.maxWaitingBytes ?? 256 * 2 ** 20
   }
 
-  /** True while nothing waits and nothing is being written. */
-  get idle(): boolean {
-    return !this.#busy
-  }
-
   /** Settles as the writer settles this commit. */
   add(changes: readonly Change[]): Promise<void> {
     const bytes = changeBytes(changes)

@@ -90,6 +90,7 @@ export class Journal {
     await wal.append(pieces)
     if (this.#options.durability === 'fsync') await wal.sync()
     else if (this.#options.durability === 'os') this.#planSync()
+    else wal.assumeDurable()
   }
 
   async #rotate(): Promise<void> {

@@ -56,6 +56,11 @@ export class WalFile {
     this.#durableBytes = Math.max(this.#durableBytes, sizeBytes)
   }
 
+  /** Takes what was added for durable without asking the disk: then a hole that a crash of the machine leaves is told, not cut off. */
+  assumeDurable(): void {
+    this.#durableBytes = this.#sizeBytes
+  }
+
   /** Makes all durable, and adds a frame that says so: from then on damage to what is before it cannot be taken for a torn end. */
   async mark(): Promise<void> {
     if (this.#markedBytes === this.#sizeBytes) return

@@ -132,10 +132,11 @@ function readHeader(file: string): Buffer | undefined {
 function configure(database: Database, file: string, durability: Durability): void {
   // Before the first access: keeps other processes out and needs no shared memory.
   database.pragma('locking_mode = EXCLUSIVE')
-  // Both only count while the file is empty.
-  database.pragma(`page_size = ${PAGE_BYTES}`)
-  database.pragma('auto_vacuum = INCREMENTAL')
-  if (Number(database.pragma('schema_version', { simple: true })) > 0) {
+  if (Number(database.pragma('page_count', { simple: true })) === 0) {
+    // Both only count while the file is empty, and would be a write, for which a full disk has no room, when it is not.
+    database.pragma(`page_size = ${PAGE_BYTES}`)
+    database.pragma('auto_vacuum = INCREMENTAL')
+  } else if (Number(database.pragma('schema_version', { simple: true })) > 0) {
     const version = Number(database.pragma('user_version', { simple: true }))
     checkVersion(file, { version, applicationId: Number(database.pragma('application_id', { simple: true })) })
   }

@@ -26,7 +26,7 @@ export interface SqliteWriterOptions {
  * Errors of SQLite after which nothing of the transaction is kept, and a later one may succeed. A write that failed (a quota, a limit on file
  * size) belongs to them: its frames have no place in the WAL's index, and the next transaction writes over them.
  */
-const harmless = new Set(['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_NOMEM', 'SQLITE_TOOBIG'])
+const harmless = /^SQLITE_(FULL|IOERR_WRITE|NOMEM|TOOBIG|CONSTRAINT)/
 
 /**
  * Writes commits in groups, one transaction and one fsync each, in the same tick.
@@ -97,7 +97,8 @@ export class SqliteWriter {
     const code = sqliteErrorCode(error)
     try {
       if (database.inTransaction) statements.rollback.run()
-      if (code === undefined || harmless.has(code)) return refusal(`nothing was stored: ${describeCause(error)}`, error)
+      if (code === undefined || harmless.test(code))
+        return refusal(`nothing was stored: ${describeCause(error)}`, error)
     } catch {
       // The first error says why.
     }

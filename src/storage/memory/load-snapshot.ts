@@ -45,7 +45,7 @@ async function loadContent(file: StoredFile): Promise<MemoryState> {
  * Makes one item of a snapshot part of `state`.
  * @throws RangeError when it does not fit to those before
  */
-export function restoreItem(state: MemoryState, item: Item): void {
+function restoreItem(state: MemoryState, item: Item): void {
   if ('put' in item) state.entries.set(item.put, copyBytes(item.value))
   else if ('log' in item) state.logs.set(item.log, new MemoryLog(item.log, item.start, item.end))
   else if ('restore' in item) {

@@ -7,7 +7,7 @@ const MAX_SEGMENT_BATCHES = 4096
  * Some consecutive batches of a log in one piece of memory: a million small batches are not a million objects.
  * Batches are only ever added; what was added never changes.
  */
-export class Segment {
+class Segment {
   readonly #bytes: Buffer
   readonly #baseOffsets: number[] = []
   readonly #lastOffsets: number[] = []

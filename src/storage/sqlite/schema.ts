@@ -2,7 +2,7 @@ import { RafkaError } from '../../core/errors.ts'
 import type { Database } from './database.ts'
 
 /** Marks a SQLite file as Rafka's: `PRAGMA application_id`. The letters `RAFK`. */
-export const applicationId = 0x5241464b
+const applicationId = 0x5241464b
 
 /**
  * How the schema came to be, one step per version: `migrations[n]` leads from version n to n + 1 (`PRAGMA user_version`).

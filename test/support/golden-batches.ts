@@ -1,0 +1,128 @@
+import type { CompressionName } from '../../src/core/message.ts'
+
+/** A batch as Apache Kafka 4.3.1 had it in its log. */
+export interface GoldenBatch {
+  readonly writer: 'java' | 'rdkafka'
+  readonly compression: CompressionName
+  readonly bytes: Buffer
+}
+
+/**
+ * The last of twenty records `line N of twenty`, N from 0, with the keys `key-0` to `key-2` in turn and the headers `first: 1` and
+ * `häder: ü`; sent by the console producer of Kafka 4.3.1 and by kcat with librdkafka 2.0.2.
+ */
+export const goldenBatches: readonly GoldenBatch[] = [
+  golden(
+    'java',
+    'none',
+    'AAAAAAAAAAAAAAPTAAAAAAIUUbsZAAAAAAATAAABogv2UwgAAAGiC/ZTLgAAAAAAAAAJAAAAAAAAAAAAFFoAAAAKa2V5LTAgbGluZSAw' +
+      'IG9mIHR3ZW50eQQKZmlyc3QCMQxow6RkZXIEw7xaAEICCmtleS0xIGxpbmUgMSBvZiB0d2VudHkECmZpcnN0AjEMaMOkZGVyBMO8WgBG' +
+      'BAprZXktMiBsaW5lIDIgb2YgdHdlbnR5BApmaXJzdAIxDGjDpGRlcgTDvFoARgYKa2V5LTAgbGluZSAzIG9mIHR3ZW50eQQKZmlyc3QC' +
+      'MQxow6RkZXIEw7xaAEgICmtleS0xIGxpbmUgNCBvZiB0d2VudHkECmZpcnN0AjEMaMOkZGVyBMO8WgBICgprZXktMiBsaW5lIDUgb2Yg' +
+      'dHdlbnR5BApmaXJzdAIxDGjDpGRlcgTDvFoASAwKa2V5LTAgbGluZSA2IG9mIHR3ZW50eQQKZmlyc3QCMQxow6RkZXIEw7xaAEgOCmtl' +
+      'eS0xIGxpbmUgNyBvZiB0d2VudHkECmZpcnN0AjEMaMOkZGVyBMO8WgBIEAprZXktMiBsaW5lIDggb2YgdHdlbnR5BApmaXJzdAIxDGjD' +
+      'pGRlcgTDvFoAShIKa2V5LTAgbGluZSA5IG9mIHR3ZW50eQQKZmlyc3QCMQxow6RkZXIEw7xcAEoUCmtleS0xImxpbmUgMTAgb2YgdHdl' +
+      'bnR5BApmaXJzdAIxDGjDpGRlcgTDvFwAShYKa2V5LTIibGluZSAxMSBvZiB0d2VudHkECmZpcnN0AjEMaMOkZGVyBMO8XABKGAprZXkt' +
+      'MCJsaW5lIDEyIG9mIHR3ZW50eQQKZmlyc3QCMQxow6RkZXIEw7xcAEoaCmtleS0xImxpbmUgMTMgb2YgdHdlbnR5BApmaXJzdAIxDGjD' +
+      'pGRlcgTDvFwAShwKa2V5LTIibGluZSAxNCBvZiB0d2VudHkECmZpcnN0AjEMaMOkZGVyBMO8XABMHgprZXktMCJsaW5lIDE1IG9mIHR3' +
+      'ZW50eQQKZmlyc3QCMQxow6RkZXIEw7xcAEwgCmtleS0xImxpbmUgMTYgb2YgdHdlbnR5BApmaXJzdAIxDGjDpGRlcgTDvFwATCIKa2V5' +
+      'LTIibGluZSAxNyBvZiB0d2VudHkECmZpcnN0AjEMaMOkZGVyBMO8XABMJAprZXktMCJsaW5lIDE4IG9mIHR3ZW50eQQKZmlyc3QCMQxo' +
+      'w6RkZXIEw7xcAEwmCmtleS0xImxpbmUgMTkgb2YgdHdlbnR5BApmaXJzdAIxDGjDpGRlcgTDvA==',
+  ),
+  golden(
+    'java',
+    'gzip',
+    'AAAAAAAAAAAAAAEJAAAAAAJTgtwQAAEAAAATAAABogv2ZX0AAAGiC/ZlvwAAAAAAAAAKAAAAAAAAAAAAFB+LCAAAAAAAAP+F0c0KglAQ' +
+      'QOFrSIRIRERERFwk2gVq/68S0aorSWFgQriNHqXHaOeL1XhdzGxm9t/iwDkopbyrKRehvqWZ0aG+J7p4mqwoXS9J80fRivxL9Tmb3K2+' +
+      'R/VyWjWPLI9E7tY8tjwWeRvHLEXewTErkXs4Zi1yH8dsRN7FMVuR93DMTuBvp49j9iw//fnAxgR2E78V/NDWNJ7/Cn5kcxrPjwU/Jj38' +
+      'WfAT0sOvBT8lPfxb8Jr08HPBB6SHvwt+Rnr4veDnpIf/+wNEx9TqtQMAAA==',
+  ),
+  golden(
+    'java',
+    'snappy',
+    'AAAAAAAAAAAAAAFiAAAAAAJIxNMLAAIAAAATAAABogv2dMgAAAGiC/Z0/gAAAAAAAAALAAAAAAAAAAAAFIJTTkFQUFkAAAAAAQAAAAEA' +
+      'AAEdogfIWgAAAAprZXktMCBsaW5lIDAgb2YgdHdlbnR5BApmaXJzdAIxDGjDpGRlcgTDvFoAZgIKAS4AMQkuADF+LgAABAVcADIJLgAy' +
+      'fi4AAAYFLg2KADN6LgAEaAgFLg2KADR+LgAACgUuDYoANX4uAAAMBS4NigA2fi4AAA4FLg2KADd+LgAAEAUuDYoAOH4uAAASBS4NigA5' +
+      'ci4ADFwAaBQFLgQxIiXMBDEwfi8AABYFLwAyDS92zgEMXABoGAUvADANL3bPAQxcAGgaBS8RjXbQAQxcAGocBS8RjXbRAQxcAGoeBS8R' +
+      'jXbSAQxcAGwgBS8RjXbTAQxcAGwiBS8RjXbUAQxcAGwkBS8RjXbVAQxcAGwmBS8RjQA5cqcB',
+  ),
+  golden(
+    'java',
+    'lz4',
+    'AAAAAAAAAAAAAAF8AAAAAAIkvWNiAAMAAAATAAABogv2iEAAAAGiC/aI5wAAAAAAAAAMAAAAAAAAAAAAFAQiTRhgQII8AQAA8SRaAAAA' +
+      'CmtleS0wIGxpbmUgMCBvZiB0d2VudHkECmZpcnN0AjEMaMOkZGVyBMO8XADKAgIvABIxLwAfMS8ADhEELwASMi8AHzIvAA4RBi8AA40A' +
+      'HzMvAAwxzAIILwADjQAfNC8ADhEKLwADjQAfNS8ADhEMLwADjQAfNi8ADhEOLwADjQAfNy8ADhEQLwADjQAfOC8ADhESLwADjQAfOS8A' +
+      'ClFeAMwCFC8AITEi1gEfMdcBCwAwABEWMAATMjAAD9gBCwAwABEYMAATMDAAD9kBCwAwABEaMAAEkAAP2gELUV4AzgIcMAAEkAAP2wEL' +
+      'ADAAER4wAASQAA/cAQsAMAARIDAABJAAD90BCwAwABEiMAAEkAAP3gELADAAESQwAASQAA/fAQsAMAARJjAABJAAD+ABBlBlcgTDvAAA' +
+      'AAA=',
+  ),
+  golden(
+    'java',
+    'zstd',
+    'AAAAAAAAAAAAAAECAAAAAALgEY2hAAQAAAATAAABogv2ms8AAAGiC/aa9gAAAAAAAAANAAAAAAAAAAAAFCi1L/0AWCwGAFQHWgAAAApr' +
+      'ZXktMCBsaW5lIDAgb2YgdHdlbnR5BApmaXJzdAIxDGjDpGRlcgTDvFoASgIxMQQyMgYwMwgxNAoyNQwwNg4xN0wQMjgSMDlcAEwUMSIx' +
+      'XABMFjIiXABMGDAiMVwATBozHDQeNU4gNk4iN04kOCY5MyDQG4UDtxyHs6NpxIENO1ojjsPZIQsf5AshkLS4gu2iaAEihpagxRV8kXvI' +
+      'WsGHbNuazF0MC7yWYcFrGSx4LcOCp2VY8FqGheOV2BIoAQAA',
+  ),
+  golden(
+    'rdkafka',
+    'none',
+    'AAAAAAAAAAEAAAOlAAAAAAK1/b6rAAAAAAASAAABogv2U+sAAAGiC/ZT6///////////////////AAAAE1oAAAAKa2V5LTEgbGluZSAx' +
+      'IG9mIHR3ZW50eQQKZmlyc3QCMQxow6RkZXIEw7xaAAACCmtleS0yIGxpbmUgMiBvZiB0d2VudHkECmZpcnN0AjEMaMOkZGVyBMO8WgAA' +
+      'BAprZXktMCBsaW5lIDMgb2YgdHdlbnR5BApmaXJzdAIxDGjDpGRlcgTDvFoAAAYKa2V5LTEgbGluZSA0IG9mIHR3ZW50eQQKZmlyc3QC' +
+      'MQxow6RkZXIEw7xaAAAICmtleS0yIGxpbmUgNSBvZiB0d2VudHkECmZpcnN0AjEMaMOkZGVyBMO8WgAACgprZXktMCBsaW5lIDYgb2Yg' +
+      'dHdlbnR5BApmaXJzdAIxDGjDpGRlcgTDvFoAAAwKa2V5LTEgbGluZSA3IG9mIHR3ZW50eQQKZmlyc3QCMQxow6RkZXIEw7xaAAAOCmtl' +
+      'eS0yIGxpbmUgOCBvZiB0d2VudHkECmZpcnN0AjEMaMOkZGVyBMO8WgAAEAprZXktMCBsaW5lIDkgb2YgdHdlbnR5BApmaXJzdAIxDGjD' +
+      'pGRlcgTDvFwAABIKa2V5LTEibGluZSAxMCBvZiB0d2VudHkECmZpcnN0AjEMaMOkZGVyBMO8XAAAFAprZXktMiJsaW5lIDExIG9mIHR3' +
+      'ZW50eQQKZmlyc3QCMQxow6RkZXIEw7xcAAAWCmtleS0wImxpbmUgMTIgb2YgdHdlbnR5BApmaXJzdAIxDGjDpGRlcgTDvFwAABgKa2V5' +
+      'LTEibGluZSAxMyBvZiB0d2VudHkECmZpcnN0AjEMaMOkZGVyBMO8XAAAGgprZXktMiJsaW5lIDE0IG9mIHR3ZW50eQQKZmlyc3QCMQxo' +
+      'w6RkZXIEw7xcAAAcCmtleS0wImxpbmUgMTUgb2YgdHdlbnR5BApmaXJzdAIxDGjDpGRlcgTDvFwAAB4Ka2V5LTEibGluZSAxNiBvZiB0' +
+      'd2VudHkECmZpcnN0AjEMaMOkZGVyBMO8XAAAIAprZXktMiJsaW5lIDE3IG9mIHR3ZW50eQQKZmlyc3QCMQxow6RkZXIEw7xcAAAiCmtl' +
+      'eS0wImxpbmUgMTggb2YgdHdlbnR5BApmaXJzdAIxDGjDpGRlcgTDvFwAACQKa2V5LTEibGluZSAxOSBvZiB0d2VudHkECmZpcnN0AjEM' +
+      'aMOkZGVyBMO8',
+  ),
+  golden(
+    'rdkafka',
+    'gzip',
+    'AAAAAAAAAAEAAAD9AAAAAAJErYXuAAEAAAASAAABogv2Zr0AAAGiC/Zmvf//////////////////AAAAEx+LCAAAAAAAAAOF0c8KgkAQ' +
+      'gPFBlohFIiIiImKRroHa/1cRj60khYEJ4fv0GN18sQbXw85l5v47fPBlAKAftt0l5llW1iTmVZjmY6umVboo63cTJOG9+95srbpfBhD0' +
+      'OnU6lbTqdez0XtIjv+Qg6bFfcpS09ktOkg79krOkJ37JRdJTv+TK6hxg5koidyeW+NylDJy/iXzhWgbO70S+JDH8T+QrEsMPRb4mMfxR' +
+      '5BsSwy9FbkgM/xR5RGL4qci3JIa/+gedurCMdAMAAA==',
+  ),
+  golden(
+    'rdkafka',
+    'snappy',
+    'AAAAAAAAAAAAAAFKAAAAAAJBGQj9AAIAAAATAAABogv2dZQAAAGiC/Z1lP//////////////////AAAAFKIHyFoAAAAKa2V5LTAgbGlu' +
+      'ZSAwIG9mIHR3ZW50eQQKZmlyc3QCMQxow6RkZXIEw7xaAAACCgEuADEJLgAxfi4AAAQFXAAyCS4AMn4uAAAGBS4NigAzfi4AAAgFLg2K' +
+      'ADR+LgAACgUuDYoANX4uAAAMBS4NigA2fi4AAA4FLg2KADd+LgAAEAUuDYoAOH4uAAASBS4NigA5ci4ADFwAABQFLgQxIiXMBDEwfi8A' +
+      'ABYFLwAyDS92zgEMXAAAGAUvADANL3bPAQxcAAAaBS8RjXbQAQxcAAAcBS8RjXbRAQxcAAAeBS8RjXbSAQxcAAAgBS8RjXbTAQxcAAAi' +
+      'BS8RjXbUAQxcAAAkBS8RjQA4fngBACYFLxGNdtYB',
+  ),
+  golden(
+    'rdkafka',
+    'lz4',
+    'AAAAAAAAAAEAAAFoAAAAAAJuiJDZAAMAAAASAAABogv2ickAAAGiC/aJyf//////////////////AAAAEwQiTRhgQIIoAQAA8SNaAAAA' +
+      'CmtleS0xIGxpbmUgMSBvZiB0d2VudHkECmZpcnN0AjEMaMOkZGVyBMO8WgAAAi4AEjIuAB8yLgANEQQuABIwLgAfMy4ADREGLgADigAf' +
+      'NC4ADREILgADigAfNS4ADREKLgADigAfNi4ADREMLgADigAfNy4ADREOLgADigAfOC4ADREQLgADigAfOS4ACkFcAAASLgAiMSKeAR8w' +
+      'LwANERQvABMyLwAPzgELQVwAABYvABMwLwAPzwELQVwAABgvAASNAA/QAQtBXAAAGi8ABI0AD9EBC0FcAAAcLwAEjQAP0gELQVwAAB4v' +
+      'AASNAA/TAQtBXAAAIC8ABI0AD9QBC0FcAAAiLwAEjQAP1QELQVwAACQvAASNAA/WAQZQZXIEw7wAAAAA',
+  ),
+  golden(
+    'rdkafka',
+    'zstd',
+    'AAAAAAAAAAEAAAD1AAAAAALkW1+5AAQAAAASAAABogv2m6YAAAGiC/abpv//////////////////AAAAEyi1L/0AWN0FAPQGWgAAAApr' +
+      'ZXktMSBsaW5lIDEgb2YgdHdlbnR5BApmaXJzdAIxDGjDpGRlcgTDvFoAAAIyMgQwMwYxNAgyNQowNgwxNw4yOBAwOVwAABIxIjEwXAAA' +
+      'FCIxXAAAFjAiMVwAABgzGjQcNR42IDciOCQ5MCDQG4UDtxyHs0PgdzBcjsOZQ/A72MIC+UAIJC2uYLsoWlzBYMiiFwu+yD1kreBDthV8' +
+      'yFrBB1kr+JC1Ah+yVvAh0wq+g0xiS/Y=',
+  ),
+]
+
+/** What Kafka wrote at offset 3 to commit a transaction of producer 5 in epoch 1. */
+export const goldenMarker: Buffer = Buffer.from(
+  'AAAAAAAAAAMAAABCAAAAAAIbXXFaADAAAAAAAAABogv1ldcAAAGiC/WV1wAAAAAAAAAFAAH/////AAAAASAAAAAIAAAAAQwAAAAAAAAA',
+  'base64',
+)
+
+function golden(writer: GoldenBatch['writer'], compression: CompressionName, base64: string): GoldenBatch {
+  return { writer, compression, bytes: Buffer.from(base64, 'base64') }
+}

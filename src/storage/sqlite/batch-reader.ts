@@ -1,7 +1,7 @@
 import type { BatchInfo, LogId, StoredBatch } from '../../core/storage-engine.ts'
 import { DamagedRow } from './damaged-row.ts'
 import { guardBatch } from './guard.ts'
-import type { Statements } from './statements.ts'
+import type { ReadRow, Statements } from './statements.ts'
 
 const FIRST_LOOK = 32
 const NEXT_LOOK = 512
@@ -40,27 +40,31 @@ export function scanBatches(statements: Statements, range: BatchRange, limit: nu
   return statements.scan.all(range.log, range.from, range.until, atMost)
 }
 
-function soundBatches(range: BatchRange, rows: ReadonlyArray<StoredBatch & { guard: number }>): StoredBatch[] {
-  const batches: StoredBatch[] = []
-  let next = range.from
-  for (const { guard, ...batch } of rows) {
-    const damage = damageOf(range, next, guard, batch)
-    if (damage !== undefined) {
-      if (batches.length === 0) throw damage
-      break
-    }
-    batches.push(batch)
-    next = batch.lastOffset + 1
-  }
-  return batches
+/**
+ * The batch of a row.
+ * @throws DamagedRow when it is not what was written
+ */
+export function batchOf(log: LogId, [baseOffset, lastOffset, maxTimestamp, bytes, guard]: ReadRow): StoredBatch {
+  const batch: StoredBatch = { baseOffset, lastOffset, maxTimestamp, bytes }
+  if (guard !== guardBatch(log, batch)) throw new DamagedRow(`the batch at offset ${baseOffset} of log ${log}`)
+  return batch
 }
 
-function damageOf(range: BatchRange, next: number, guard: number, batch: StoredBatch): DamagedRow | undefined {
-  const { log, sparseUntil } = range
-  if (batch.baseOffset > Math.max(next, sparseUntil)) return missing(log, Math.max(next, sparseUntil))
-  return guard === guardBatch(log, batch)
-    ? undefined
-    : new DamagedRow(`the batch at offset ${batch.baseOffset} of log ${log}`)
+function soundBatches(range: BatchRange, rows: readonly ReadRow[]): StoredBatch[] {
+  const batches: StoredBatch[] = []
+  let next = range.from
+  try {
+    for (const row of rows) {
+      const batch = batchOf(range.log, row)
+      const expected = Math.max(next, range.sparseUntil)
+      if (batch.baseOffset > expected) throw missing(range.log, expected)
+      batches.push(batch)
+      next = batch.lastOffset + 1
+    }
+  } catch (error) {
+    if (batches.length === 0 || !(error instanceof DamagedRow)) throw error
+  }
+  return batches
 }
 
 function missing(log: LogId, offset: number): DamagedRow {
@@ -72,13 +76,13 @@ function lastThatFits(statements: Statements, range: BatchRange, maxBytes: numbe
   let bytes = 0
   let from = range.from
   for (let look = FIRST_LOOK; ; look = NEXT_LOOK) {
-    const infos = statements.scan.all(range.log, from, range.until, look)
-    for (const info of infos) {
-      bytes += info.sizeBytes
+    const sizes = statements.sizes.all(range.log, from, range.until, look)
+    for (const [lastOffset, sizeBytes] of sizes) {
+      bytes += sizeBytes
       if (last !== undefined && bytes > maxBytes) return last
-      last = info.lastOffset
+      last = lastOffset
     }
-    if (infos.length < look || last === undefined) return last
+    if (sizes.length < look || last === undefined) return last
     from = last + 1
   }
 }

@@ -1,4 +1,4 @@
-import type { BatchInfo, LogId, StoredBatch } from '../../core/storage-engine.ts'
+import type { BatchInfo, LogId } from '../../core/storage-engine.ts'
 import { type Database, prepare, prepareTuple, prepareValue } from './database.ts'
 import type { SqliteExtent } from './sqlite-state.ts'
 
@@ -7,6 +7,9 @@ export interface TimeBlock {
   readonly lastOffset: number
   readonly maxTimestamp: number
 }
+
+/** A batch as it is read: as an array, for there are many. */
+export type ReadRow = [baseOffset: number, lastOffset: number, maxTimestamp: number, bytes: Buffer, guard: number]
 
 /** Everything that the engine says to SQLite, prepared once. */
 export type Statements = ReturnType<typeof prepareStatements>
@@ -61,9 +64,14 @@ function prepareBatchStatements(database: Database) {
       database,
       `SELECT ${INFO} FROM batches WHERE log = ? AND last_offset >= ? AND last_offset < ? ORDER BY last_offset LIMIT ?`,
     ),
-    read: prepare<[LogId, from: number, until: number], StoredBatch & { guard: number }>(
+    sizes: prepareTuple<[LogId, from: number, until: number, limit: number], [lastOffset: number, sizeBytes: number]>(
       database,
-      'SELECT base_offset AS baseOffset, last_offset AS lastOffset, max_timestamp AS maxTimestamp, bytes, guard FROM batches ' +
+      'SELECT last_offset, size_bytes FROM batches WHERE log = ? AND last_offset >= ? AND last_offset < ? ' +
+        'ORDER BY last_offset LIMIT ?',
+    ),
+    read: prepareTuple<[LogId, from: number, until: number], ReadRow>(
+      database,
+      'SELECT base_offset, last_offset, max_timestamp, bytes, guard FROM batches ' +
         'WHERE log = ? AND last_offset >= ? AND last_offset < ? ORDER BY last_offset',
     ),
     sizeBetween: prepareValue<[LogId, from: number, until: number], number>(

@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isRafkaError } from '../../core/errors.ts'
-import type { BatchInfo, LogId, StoredBatch } from '../../core/storage-engine.ts'
+import type { BatchInfo, LogId } from '../../core/storage-engine.ts'
 import { describeCause } from '../refusal.ts'
 import { type BatchCheck, type Finding, Findings } from '../verification.ts'
+import { batchOf } from './batch-reader.ts'
+import { DamagedRow } from './damaged-row.ts'
 import { type Database, isDamage } from './database.ts'
 import { checkHeader, databaseFile, openingError, openUnchanged } from './database-file.ts'
-import { guardBatch, guardEntry, guardLog } from './guard.ts'
+import { guardEntry, guardLog } from './guard.ts'
 import type { SqliteExtent } from './sqlite-state.ts'
-import { prepareStatements, type Statements, type TimeBlock } from './statements.ts'
+import { prepareStatements, type ReadRow, type Statements, type TimeBlock } from './statements.ts'
 
 const AT_ONCE = 64
 const MAX_OFFSET = Number.MAX_SAFE_INTEGER
@@ -111,8 +113,13 @@ class Verifier {
     })
   }
 
-  #whatIsWrong(log: LogId, row: StoredBatch & { guard: number }): string | undefined {
-    return row.guard === guardBatch(log, row) ? this.#checkBatch(row) : 'the batch is not what was written'
+  #whatIsWrong(log: LogId, row: ReadRow): string | undefined {
+    try {
+      return this.#checkBatch(batchOf(log, row))
+    } catch (error) {
+      if (!(error instanceof DamagedRow)) throw error
+      return 'the batch is not what was written'
+    }
   }
 
   #checkOwners(known: ReadonlySet<LogId>): void {

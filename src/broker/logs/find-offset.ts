@@ -1,4 +1,4 @@
-import { openRecords } from '../../records/record-cursor.ts'
+import { openRecords, type Records } from '../../records/record-cursor.ts'
 import type { PartitionLog } from './partition-log.ts'
 
 /** A record by its offset and timestamp. */
@@ -28,9 +28,28 @@ export async function findByTimestamp(log: PartitionLog, timestamp: number): Pro
 export async function findMaxTimestamp(log: PartitionLog): Promise<FoundOffset | undefined> {
   const batch = await log.findMaxTimestamp()
   if (batch === undefined || batch.baseOffset >= log.highWatermark) return undefined
-  const from = Math.max(batch.baseOffset, log.start)
-  const exact = await firstRecord(log, from, (record) => record.timestamp === batch.maxTimestamp)
-  return exact ?? { offset: from, timestamp: batch.maxTimestamp }
+  if (batch.baseOffset >= log.start) {
+    const found = await firstRecord(log, batch.baseOffset, ({ timestamp }) => timestamp === batch.maxTimestamp)
+    if (found !== undefined) return found
+  }
+  return climb(log)
+}
+
+/**
+ * The same when the batch with the largest timestamp does not help: the record is below the start of the log, or the header promises more
+ * than the batch holds.
+ */
+async function climb(log: PartitionLog): Promise<FoundOffset | undefined> {
+  let best: FoundOffset | undefined
+  for (let from = log.start; from < log.highWatermark; ) {
+    const batch = await log.findByTimestamp(best === undefined ? -1 : best.timestamp + 1, from)
+    if (batch === undefined || batch.baseOffset >= log.highWatermark) break
+    for (const record of await recordsIn(log, Math.max(batch.baseOffset, log.start))) {
+      if (best === undefined || record.timestamp > best.timestamp) best = record
+    }
+    from = batch.lastOffset + 1
+  }
+  return best
 }
 
 /** The first record that satisfies `test` in the batch that holds `offset`. */
@@ -39,13 +58,19 @@ async function firstRecord(
   offset: number,
   test: (record: FoundOffset) => boolean,
 ): Promise<FoundOffset | undefined> {
-  const [batch] = await log.read(offset, 1)
-  if (batch === undefined) return undefined
-  const bytes = Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length)
-  const records = await openRecords([bytes], { fromOffset: offset })
-  const cursor = records.cursor()
-  while (cursor.next()) {
-    if (test(cursor)) return { offset: cursor.offset, timestamp: cursor.timestamp }
-  }
+  for (const record of await recordsIn(log, offset)) if (test(record)) return record
   return undefined
+}
+
+/** The records of the batch that holds `offset`, from there on. */
+async function recordsIn(log: PartitionLog, offset: number): Promise<Iterable<FoundOffset>> {
+  const [batch] = await log.read(offset, 1)
+  if (batch === undefined) return []
+  const bytes = Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length)
+  return walk(await openRecords([bytes], { fromOffset: offset }))
+}
+
+function* walk(records: Records): Generator<FoundOffset> {
+  const cursor = records.cursor()
+  while (cursor.next()) yield { offset: cursor.offset, timestamp: cursor.timestamp }
 }

@@ -1,141 +1,246 @@
 import { describe, expect, it } from 'vitest'
 import { fetch } from '../../../src/protocol/apis/fetch.ts'
 import { errorName } from '../../../src/protocol/error-codes.ts'
-import { type BrokerFixture, startBroker } from '../../support/broker-fixture.ts'
-import { type FetchOptions, fetchRequest, type Wanted } from '../../support/broker-requests.ts'
-import { isPending } from '../../support/pending.ts'
-import { batchOf } from '../../support/record-batches.ts'
+import { readBatchHeader } from '../../../src/records/header.ts'
+import { openMemoryEngine } from '../../../src/storage/memory/memory-engine.ts'
+import { startBroker } from '../../support/broker-fixture.ts'
+import { fetchRequest, type Wanted } from '../../support/broker-requests.ts'
+import { FaultyEngine } from '../../support/faulty-engine.ts'
+import { quiet } from '../../support/pending.ts'
+import { batchOf, packedBatchOf } from '../../support/record-batches.ts'
 
-/** Asks for several partitions and gives per partition the bytes and the error. */
-async function fetchAll(broker: BrokerFixture, wanted: readonly Wanted[], options: FetchOptions = {}) {
-  const { responses } = await broker.ask(fetch, fetchRequest(wanted, options), { version: 12 })
-  return responses.flatMap(({ topic, partitions }) =>
-    partitions.map(({ partitionIndex, records, errorCode }) => ({
-      name: `${topic}/${partitionIndex}`,
-      batches: records!.length,
-      error: errorName(errorCode),
-    })),
-  )
-}
-
-async function withBatches(count: number, partitions = 1) {
+/** A broker with a topic of two partitions, each with batches of 1, 2 and 3 records. */
+async function startFilled() {
   const broker = await startBroker()
-  await broker.createTopic('t', { partitions })
-  for (let partition = 0; partition < partitions; partition++) {
-    for (let index = 0; index < count; index++) await broker.produce('t', batchOf(['x', 'y']), { partition })
+  const topicId = await broker.createTopic('t', { partitions: 2 })
+  for (const partition of [0, 1]) {
+    for (const values of [['a'], ['b', 'c'], ['d', 'e', 'f']]) await broker.produce('t', batchOf(values), { partition })
   }
-  return broker
+  const sizes = (await broker.fetch('t', 0)).records!.map(({ length }) => length)
+  /** Base offsets of what each partition gives. */
+  const basesOf = async (wanted: readonly Wanted[], maxBytes: number) => {
+    const asked = wanted.map((one) => ({ topic: 't', ...one }))
+    const { responses } = await broker.ask(fetch, fetchRequest(asked, { maxBytes }), { version: 12 })
+    return responses.flatMap(({ partitions }) =>
+      partitions.map(({ records }) => records!.map((b) => readBatchHeader(b).baseOffset)),
+    )
+  }
+  return { broker, topicId, sizes, basesOf }
 }
 
 describe('Fetch', () => {
-  it('F1: an offset outside of the log is refused at once, with nothing known', async () => {
-    await using broker = await withBatches(1)
-    for (const offset of [-1, 3, 2 ** 52]) {
-      const answer = await broker.fetch('t', offset, { maxWaitMs: 60_000 })
-      expect(answer).toMatchObject({ error: 'OFFSET_OUT_OF_RANGE', highWatermark: -1, logStartOffset: -1 })
+  it('F1: an offset before the start or behind the end is out of range: told at once, with -1 for every place', async () => {
+    const { broker } = await startFilled()
+    await using _ = broker
+    for (const offset of [-1, 7, 1000]) {
+      expect(await broker.fetch('t', offset, { maxWaitMs: 10_000 })).toMatchObject({
+        error: 'OFFSET_OUT_OF_RANGE',
+        records: [],
+        highWatermark: -1,
+        lastStableOffset: -1,
+        logStartOffset: -1,
+      })
+    }
+  })
+
+  it('F1: at the end there is nothing and no error; between what is durable and the end it waits', async () => {
+    const storage = new FaultyEngine(await openMemoryEngine({ maxBytes: 2 ** 20, durability: 'none' }))
+    await using broker = await startBroker({ storage })
+    await broker.createTopic('t')
+    await broker.produce('t', batchOf(['a']))
+    expect(await broker.fetch('t', 1)).toMatchObject({
+      error: 'NONE',
+      records: [],
+      highWatermark: 1,
+      logStartOffset: 0,
+    })
+    storage.stall()
+    const produced = broker.produce('t', batchOf(['b', 'c', 'd']))
+    await quiet()
+    expect(await broker.fetch('t', 3)).toMatchObject({ error: 'NONE', records: [], highWatermark: 1 })
+    storage.release()
+    await produced
+    expect(await broker.fetch('t', 3)).toMatchObject({ error: 'NONE', highWatermark: 4 })
+  })
+
+  it('F2: an offset inside a batch gives the whole batch', async () => {
+    const { broker } = await startFilled()
+    await using _ = broker
+    for (const offset of [3, 4, 5]) {
+      const { records } = await broker.fetch('t', offset)
+      expect(records!.map((batch) => readBatchHeader(batch).baseOffset)).toEqual([3])
+    }
+  })
+
+  it('F4: the first batch comes whole, however small the limits; F13: also when they are 0', async () => {
+    const { broker, basesOf } = await startFilled()
+    await using _ = broker
+    expect(await basesOf([{ offset: 0, maxBytes: 1 }], 1)).toEqual([[0]])
+    expect(await basesOf([{ offset: 3, maxBytes: 0 }], 0)).toEqual([[3]])
+    expect(
+      await basesOf(
+        [
+          { offset: 1, maxBytes: 0 },
+          { partition: 1, offset: 0, maxBytes: 0 },
+        ],
+        0,
+      ),
+    ).toEqual([[1], []])
+  })
+
+  it('F4: after that a partition gives what fits in its limit and in what is left of the request', async () => {
+    const { broker, sizes, basesOf } = await startFilled()
+    await using _ = broker
+    const [first, second, third] = sizes as [number, number, number]
+    const all = first + second + third
+    expect(await basesOf([{ offset: 0, maxBytes: first + second }], 2 ** 20)).toEqual([[0, 1]])
+    expect(await basesOf([{ offset: 0, maxBytes: first + second - 1 }], 2 ** 20)).toEqual([[0]])
+    const both = [{ offset: 0 }, { partition: 1, offset: 0 }]
+    expect(await basesOf(both, all + first)).toEqual([[0, 1, 3], [0]])
+    expect(await basesOf(both, all + first - 1)).toEqual([[0, 1, 3], []])
+    const tight = [
+      { offset: 0, maxBytes: 1 },
+      { partition: 1, offset: 0, maxBytes: first - 1 },
+    ]
+    expect(await basesOf(tight, 2 ** 20)).toEqual([[0], []])
+  })
+
+  it('F4: the order of the request counts: the first partition that has something gives at least one batch', async () => {
+    const { broker, basesOf } = await startFilled()
+    await using _ = broker
+    expect(await basesOf([{ partition: 1, offset: 6 }, { offset: 3 }], 1)).toEqual([[], [3]])
+    expect(await basesOf([{ partition: 1, offset: 0 }, { offset: 0 }], 1)).toEqual([[0], []])
+  })
+
+  it('F5: never gives more than fetch.max.bytes, but whole batches', async () => {
+    await using broker = await startBroker({ configs: { 'fetch.max.bytes': '1024' } })
+    await broker.createTopic('t')
+    for (let index = 0; index < 4; index++) await broker.produce('t', batchOf(['x'.repeat(400)]))
+    expect((await broker.fetch('t', 0, { maxBytes: 2 ** 30 })).records).toHaveLength(2)
+  })
+
+  it('F6: an error in one partition is told with what the others have', async () => {
+    const { broker } = await startFilled()
+    await using _ = broker
+    const request = fetchRequest(
+      [
+        { topic: 't', offset: 99 },
+        { topic: 't', partition: 1, offset: 3 },
+      ],
+      { minBytes: 10_000, maxWaitMs: 10_000 },
+    )
+    const { responses } = await broker.ask(fetch, request, { version: 12 })
+    const told = responses[0]!.partitions.map(({ errorCode, records }) => [errorName(errorCode), records!.length])
+    expect(told).toEqual([
+      ['OFFSET_OUT_OF_RANGE', 0],
+      ['NONE', 1],
+    ])
+  })
+
+  it('F9: records are never null, also in errors', async () => {
+    const { broker } = await startFilled()
+    await using _ = broker
+    for (const answer of [await broker.fetch('t', 6), await broker.fetch('t', 99), await broker.fetch('missing', 0)]) {
       expect(answer.records).toEqual([])
     }
   })
 
-  it('F2: an offset within a batch gives the whole batch', async () => {
-    await using broker = await withBatches(2)
-    expect((await broker.records('t', 1)).map(({ offset }) => offset)).toEqual([0, 1, 2, 3])
-  })
-
-  it('F4, F13: the first batch comes whole whatever the limits say; later ones only if they fit', async () => {
-    await using broker = await withBatches(3, 2)
-    const both = [0, 1].map((partition) => ({ topic: 't', partition, offset: 0, maxBytes: 1 }))
-    expect(await fetchAll(broker, both, { maxBytes: 1 })).toMatchObject([{ batches: 1 }, { batches: 0 }])
-    expect(await fetchAll(broker, both, { maxBytes: 0 })).toMatchObject([{ batches: 1 }, { batches: 0 }])
-    const size = batchOf(['x', 'y']).length
-    const fitting = both.map((one) => ({ ...one, maxBytes: 2 * size }))
-    expect(await fetchAll(broker, fitting, { maxBytes: 3 * size })).toMatchObject([{ batches: 2 }, { batches: 1 }])
-  })
-
-  it('F6, F7: at the end of the log it waits, and the append wakes it', async () => {
-    await using broker = await withBatches(0)
-    const waiting = broker.fetch('t', 0, { maxWaitMs: 60_000 })
-    expect(await isPending(waiting)).toBe(true)
-    await broker.produce('t', batchOf(['new']))
-    const answer = await waiting
-    expect(answer).toMatchObject({ error: 'NONE', highWatermark: 1 })
-    expect(answer.records).toHaveLength(1)
-  })
-
-  it('F6: it answers with nothing when its time is up', async () => {
-    await using broker = await withBatches(0)
-    const waiting = broker.fetch('t', 0, { maxWaitMs: 500 })
-    expect(await isPending(waiting)).toBe(true)
-    broker.clock.advance(500)
-    expect(await waiting).toMatchObject({ error: 'NONE', records: [] })
-  })
-
-  it('F8: it waits until there are enough bytes over all partitions', async () => {
-    await using broker = await withBatches(1, 2)
-    const size = batchOf(['x', 'y']).length
-    const both = [0, 1].map((partition) => ({ topic: 't', partition, offset: 0 }))
-    const waiting = fetchAll(broker, both, { minBytes: 3 * size, maxWaitMs: 60_000 })
-    expect(await isPending(waiting)).toBe(true)
-    await broker.produce('t', batchOf(['x', 'y']), { partition: 1 })
-    expect(await waiting).toMatchObject([{ batches: 1 }, { batches: 2 }])
-  })
-
-  it('F6: an error in one partition is told at once, with what the others have', async () => {
-    await using broker = await withBatches(1)
-    const wanted = [
-      { topic: 't', offset: 0 },
-      { topic: 'missing', offset: 0 },
-    ]
-    expect(await fetchAll(broker, wanted, { minBytes: 2 ** 20, maxWaitMs: 60_000 })).toEqual([
-      { name: 't/0', batches: 1, error: 'NONE' },
-      { name: 'missing/0', batches: 0, error: 'UNKNOWN_TOPIC_OR_PARTITION' },
-    ])
-  })
-
-  it('F6: whoever gave up is not waited for', async () => {
-    await using broker = await withBatches(0)
-    const giveUp = new AbortController()
-    const request = fetchRequest([{ topic: 't', offset: 0 }], { maxWaitMs: 60_000 })
-    const waiting = broker.ask(fetch, request, { version: 12, signal: giveUp.signal })
-    giveUp.abort()
-    expect((await waiting).responses).toHaveLength(1)
-  })
-
-  it('X2: a partition that comes twice is answered once, as it came last', async () => {
-    await using broker = await withBatches(2)
-    const twice = [
-      { topic: 't', offset: 0 },
-      { topic: 't', offset: 2 },
-    ]
-    expect(await fetchAll(broker, twice)).toEqual([{ name: 't/0', batches: 1, error: 'NONE' }])
-  })
-
-  it('M8: from version 13 on topics go by id', async () => {
+  it('F10: what was packed with zstd is given to old clients as it is, as Kafka 4 does', async () => {
     await using broker = await startBroker()
-    const topicId = await broker.createTopic('t')
-    await broker.produce('t', batchOf(['x']))
-    const byId = async (id: string) => {
-      const { responses } = await broker.ask(fetch, fetchRequest([{ topicId: id, offset: 0 }]), { version: 13 })
-      return errorName(responses[0]!.partitions[0]!.errorCode)
-    }
-    expect(await byId(topicId)).toBe('NONE')
-    expect(await byId('BBBBBBBBBBBBBBBBBBBBBB')).toBe('UNKNOWN_TOPIC_ID')
+    await broker.createTopic('t')
+    await broker.produce('t', await packedBatchOf('zstd', ['a']))
+    const { responses } = await broker.ask(fetch, fetchRequest([{ topic: 't', offset: 0 }]), { version: 4 })
+    expect(responses[0]!.partitions[0]!.records).toHaveLength(1)
   })
 
-  it('F11: refuses a leader epoch that has not come yet', async () => {
-    await using broker = await withBatches(1)
-    expect(await broker.fetch('t', 0, { leaderEpoch: 0 })).toMatchObject({ error: 'NONE' })
+  it('F11: an older leader epoch is fenced, a newer one is unknown, -1 and the right one pass', async () => {
+    const { broker } = await startFilled()
+    await using _ = broker
     expect(await broker.fetch('t', 0, { leaderEpoch: 1 })).toMatchObject({ error: 'UNKNOWN_LEADER_EPOCH' })
+    expect(await broker.fetch('t', 0, { leaderEpoch: -2 })).toMatchObject({ error: 'FENCED_LEADER_EPOCH' })
+    expect(await broker.fetch('t', 0, { leaderEpoch: 0 })).toMatchObject({ error: 'NONE' })
+    expect(await broker.fetch('t', 0, { leaderEpoch: -1 })).toMatchObject({ error: 'NONE' })
   })
 
-  it('FS1, FS2, FS4: sessions are declined: new ones get id 0, unknown ones are told so', async () => {
-    await using broker = await withBatches(1)
-    const session = async (options: FetchOptions) => {
-      const response = await broker.ask(fetch, fetchRequest([{ topic: 't', offset: 0 }], options), { version: 12 })
-      return [response.sessionId, errorName(response.errorCode)]
+  it('a topic or partition that does not exist is told at once, and never created', async () => {
+    const { broker } = await startFilled()
+    await using _ = broker
+    const unknown = { error: 'UNKNOWN_TOPIC_OR_PARTITION', highWatermark: -1 }
+    expect(await broker.fetch('missing', 0, { maxWaitMs: 10_000 })).toMatchObject(unknown)
+    expect(await broker.fetch('t', 0, { partition: 2, maxWaitMs: 10_000 })).toMatchObject(unknown)
+    expect(await broker.fetch('missing', 0)).toMatchObject(unknown)
+  })
+
+  it('M8: from version 13 on topics go by id, and an unknown one is UNKNOWN_TOPIC_ID', async () => {
+    const { broker, topicId } = await startFilled()
+    await using _ = broker
+    const unknownId = 'abcdefghijklmnopqrstuA'
+    const request = fetchRequest([
+      { topicId, offset: 3 },
+      { topicId: unknownId, offset: 0 },
+    ])
+    const { responses } = await broker.ask(fetch, request, { version: 13 })
+    expect(responses.map((one) => [one.topicId, errorName(one.partitions[0]!.errorCode)])).toEqual([
+      [topicId, 'NONE'],
+      [unknownId, 'UNKNOWN_TOPIC_ID'],
+    ])
+    expect(responses[0]!.partitions[0]!.records).toHaveLength(1)
+  })
+
+  it('M8: the id of a topic that was deleted and created again is not that of the new one', async () => {
+    const { broker, topicId } = await startFilled()
+    await using _ = broker
+    await broker.deleteTopic('t')
+    expect(await broker.createTopic('t')).not.toBe(topicId)
+    const { responses } = await broker.ask(fetch, fetchRequest([{ topicId, offset: 0 }]), { version: 13 })
+    expect(errorName(responses[0]!.partitions[0]!.errorCode)).toBe('UNKNOWN_TOPIC_ID')
+    expect(await broker.records('t')).toEqual([])
+  })
+
+  it('X2: a partition that is named twice is answered once, as it came last', async () => {
+    const { broker, basesOf } = await startFilled()
+    await using _ = broker
+    expect(await basesOf([{ offset: 0 }, { partition: 1, offset: 3 }, { offset: 3 }], 2 ** 20)).toEqual([[3], [3]])
+  })
+
+  it('FS1, FS2: no session is made, whether one is asked for or not', async () => {
+    const { broker } = await startFilled()
+    await using _ = broker
+    for (const [sessionId, sessionEpoch] of [
+      [0, -1],
+      [0, 0],
+      [5, 0],
+      [5, -1],
+    ] as const) {
+      const request = fetchRequest([{ topic: 't', offset: 0 }], { sessionId, sessionEpoch })
+      const response = await broker.ask(fetch, request, { version: 12 })
+      expect(response).toMatchObject({ errorCode: 0, sessionId: 0 })
+      expect(response.responses[0]!.partitions[0]!.records).toHaveLength(3)
     }
-    expect(await session({ sessionId: 0, sessionEpoch: -1 })).toEqual([0, 'NONE'])
-    expect(await session({ sessionId: 0, sessionEpoch: 0 })).toEqual([0, 'NONE'])
-    expect(await session({ sessionId: 5, sessionEpoch: 1 })).toEqual([0, 'FETCH_SESSION_ID_NOT_FOUND'])
+  })
+
+  it('FS4: going on with a session that does not exist says so', async () => {
+    const { broker } = await startFilled()
+    await using _ = broker
+    for (const [sessionId, sessionEpoch] of [
+      [5, 1],
+      [0, 1],
+      [5, 2 ** 31 - 1],
+    ] as const) {
+      const response = await broker.ask(fetch, fetchRequest([], { sessionId, sessionEpoch }), { version: 13 })
+      expect(errorName(response.errorCode)).toBe('FETCH_SESSION_ID_NOT_FOUND')
+    }
+  })
+
+  it('a follower is refused: there is one broker; before version 13 each partition says so', async () => {
+    const { broker, topicId } = await startFilled()
+    await using _ = broker
+    const byName = fetchRequest([{ topic: 't', offset: 0 }], { replicaId: 2 })
+    const { responses } = await broker.ask(fetch, byName, { version: 6 })
+    expect(responses[0]).toMatchObject({ topic: 't', partitions: [{ partitionIndex: 0, records: [] }] })
+    expect(errorName(responses[0]!.partitions[0]!.errorCode)).toBe('INVALID_REQUEST')
+    const byId = await broker.ask(fetch, fetchRequest([{ topicId, offset: 0 }], { replicaId: 2 }), { version: 13 })
+    expect(byId).toMatchObject({ responses: [] })
+    expect(errorName(byId.errorCode)).toBe('INVALID_REQUEST')
   })
 })

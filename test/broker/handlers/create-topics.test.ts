@@ -103,4 +103,19 @@ describe('CreateTopics', () => {
     ])
     expect(await create(broker, [topic('a'), topic('b')])).toMatchObject([{ error: 'NONE' }, { error: 'NONE' }])
   })
+
+  it('A1: of two names in one request that collide the first is created', async () => {
+    await using broker = await startBroker()
+    expect(await create(broker, [topic('a.b'), topic('a_b'), topic('a_c')])).toMatchObject([
+      { name: 'a.b', error: 'NONE' },
+      { name: 'a_b', error: 'INVALID_TOPIC_EXCEPTION' },
+      { name: 'a_c', error: 'NONE' },
+    ])
+  })
+
+  it('A2: what goes beyond 10,000 partitions in one request is refused', async () => {
+    await using broker = await startBroker()
+    const asked = [topic('a', { numPartitions: 6000 }), topic('b', { numPartitions: 6000 })]
+    expect(await create(broker, asked, true)).toMatchObject([{ error: 'NONE' }, { error: 'POLICY_VIOLATION' }])
+  })
 })

@@ -48,4 +48,10 @@ describe('DeleteRecords', () => {
     expect(await trim(broker, 'missing', 0)).toMatchObject({ error: 'UNKNOWN_TOPIC_OR_PARTITION' })
     expect(await trim(broker, 'compacted', 0)).toMatchObject({ error: 'POLICY_VIOLATION' })
   })
+
+  it('refuses internal topics', async () => {
+    await using broker = await startBroker()
+    await broker.createTopic('__consumer_offsets')
+    expect(await trim(broker, '__consumer_offsets', 0)).toMatchObject({ error: 'INVALID_TOPIC_EXCEPTION' })
+  })
 })

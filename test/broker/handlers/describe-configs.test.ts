@@ -70,4 +70,9 @@ describe('DescribeConfigs', () => {
     expect(await describeOne(broker, BROKER, '2')).toMatchObject({ error: 'INVALID_REQUEST' })
     expect(await describeOne(broker, 32, 'g')).toMatchObject({ error: 'INVALID_REQUEST' })
   })
+
+  it('A5: refuses a name that no topic can have', async () => {
+    await using broker = await startBroker()
+    expect(await describeOne(broker, TOPIC, 'a/b')).toMatchObject({ error: 'INVALID_TOPIC_EXCEPTION', configs: [] })
+  })
 })

@@ -111,4 +111,13 @@ describe('Metadata', () => {
     const [topic] = await topicsOf(broker, [byName(name)], { allowAutoTopicCreation: true })
     expect(topic).toMatchObject({ error: 'NONE', name })
   })
+
+  it('describes a topic once that is named twice', async () => {
+    await using broker = await startBroker()
+    await broker.createTopic('t')
+    expect(await topicsOf(broker, [byName('t'), byName('missing'), byName('t')])).toMatchObject([
+      { name: 't', error: 'NONE' },
+      { name: 'missing', error: 'UNKNOWN_TOPIC_OR_PARTITION' },
+    ])
+  })
 })

@@ -10,7 +10,7 @@ export class CommandContext {
   readonly io: Io
   readonly flags: GlobalFlags
   readonly terminal: Terminal
-  /** Fires when whoever reads stdout is gone: there is no use in going on. */
+  /** Fires when nothing more can be written to stdout, its reason the error: there is no use in going on. */
   readonly outputClosed: AbortSignal
   #config: Promise<Config> | undefined
   #session: Promise<Session> | undefined

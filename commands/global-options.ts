@@ -5,6 +5,8 @@ import type { FlagValue } from '../config/load-config.ts'
 /** Flags that every command takes. */
 export interface GlobalFlags {
   readonly brokers?: string
+  /** Kafka's name for `brokers`. */
+  readonly bootstrapServer?: string
   readonly dataDir?: string
   readonly config?: string
   readonly json?: boolean
@@ -17,6 +19,7 @@ export interface GlobalFlags {
 
 const taking = {
   brokers: '-b, --brokers <host:port,...>',
+  bootstrapServer: '--bootstrap-server <host:port,...>',
   dataDir: '--data-dir <dir>',
   config: '--config <file>',
   color: '--color <when>',
@@ -32,6 +35,7 @@ export function declareGlobalOptions(command: Command): void {
   const group = 'Global options'
   const options = [
     new Option(taking.brokers, 'a network broker, Rafka or any Kafka (RAFKA_BROKERS)'),
+    new Option(taking.bootstrapServer, 'the same as --brokers').hideHelp(),
     new Option(taking.dataDir, 'the data directory (RAFKA_DATA_DIR)'),
     new Option(taking.config, 'configuration file; "none" reads none (RAFKA_CONFIG)'),
     new Option('--json', 'print JSON'),
@@ -47,6 +51,9 @@ export function declareGlobalOptions(command: Command): void {
 /** The global flags that are keys of the configuration. */
 export function configFlags(flags: GlobalFlags): Map<ConfigKeyName, FlagValue> {
   const given = new Map<ConfigKeyName, FlagValue>()
+  if (flags.bootstrapServer !== undefined) {
+    given.set('brokers', { flag: '--bootstrap-server', value: flags.bootstrapServer })
+  }
   if (flags.brokers !== undefined) given.set('brokers', { flag: '--brokers', value: flags.brokers })
   if (flags.dataDir !== undefined) given.set('data-dir', { flag: '--data-dir', value: flags.dataDir })
   return given

@@ -88,14 +88,26 @@ async function runWith(context: CommandContext, spec: AnyCommand, invocation: In
   } catch (error) {
     if (code === exitCodes.done) code = await report(error, context, spec.streams === true)
   }
-  return context.outputClosed.aborted ? exitCodes.done : code
+  return context.outputClosed.aborted ? await tellClosedOutput(context) : code
 }
 
 async function report(error: unknown, context: CommandContext, stdoutIsForRecords: boolean): Promise<number> {
+  // What follows from a closed output is told once, at the end.
   if (context.outputClosed.aborted || isBrokenPipe(error)) return exitCodes.done
   const { reportError } = await import('./report-error.ts')
   await reportError(error, context, stdoutIsForRecords)
   return exitCodeOf(error)
+}
+
+/** A reader that had enough (`| head`) ends the work quietly; a disk that is full is a failure. */
+async function tellClosedOutput({ outputClosed, terminal }: CommandContext): Promise<number> {
+  const reason: unknown = outputClosed.reason
+  if (isBrokenPipe(reason)) return exitCodes.done
+  await terminal.error(
+    `cannot write to stdout: ${reason instanceof Error ? reason.message : String(reason)}`,
+    undefined,
+  )
+  return exitCodes.failed
 }
 
 /** What a write to a reader that is gone fails with; the stream may tell of it only later. */
@@ -103,10 +115,10 @@ function isBrokenPipe(error: unknown): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === 'EPIPE'
 }
 
-/** A reader that had enough (`| head`) ends the work quietly; nobody hears of an error on stderr either. */
+/** Fires, with the error, when nothing more can be written to stdout. On stderr nobody would hear of an error. */
 function closedOutput(io: Io): AbortSignal {
   const closed = new AbortController()
-  io.stdout.on('error', () => closed.abort())
+  io.stdout.on('error', (error) => closed.abort(error))
   io.stderr.on('error', () => {})
   return closed.signal
 }

@@ -28,6 +28,14 @@ describe('through real pipes', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' })
   })
 
+  test('a stdout that is full is a failure', async () => {
+    await bench.run(['produce', 'n', 'x'])
+    const line = 'rafka consume n -e > /dev/full; echo $?; rafka topics list > /dev/full; echo $?'
+    const { out, err } = await runShell(line, bench.env)
+    expect(out).toBe('1\n1\n')
+    expect(err).toMatch(/^(error: cannot write to stdout: ENOSPC.*\n){2}$/)
+  })
+
   test('a slow reader loses nothing', async () => {
     const input = numbers(300_000)
     await bench.run(['produce', 'n'], { stdin: [input] })

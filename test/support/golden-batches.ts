@@ -1,7 +1,7 @@
 import type { CompressionName } from '../../src/core/message.ts'
 
 /** A batch as Apache Kafka 4.3.1 had it in its log. */
-export interface GoldenBatch {
+interface GoldenBatch {
   readonly writer: 'java' | 'rdkafka'
   readonly compression: CompressionName
   readonly bytes: Buffer

@@ -3,9 +3,9 @@ import type { StorageEngine } from '../../../src/core/storage-engine.ts'
 import { readBatchHeader } from '../../../src/records/header.ts'
 import { openMemoryEngine } from '../../../src/storage/memory/memory-engine.ts'
 import { openSqliteEngine } from '../../../src/storage/sqlite/sqlite-engine.ts'
-import { type BrokerFixture, startBroker } from '../../support/broker-fixture.ts'
+import { startBroker } from '../../support/broker-fixture.ts'
+import { contents, put } from '../../support/keyed-records.ts'
 import { lasting } from '../../support/lasting-engine.ts'
-import { isPending, quiet } from '../../support/pending.ts'
 import { batchOf, batchWithPayload, packedBatchOf } from '../../support/record-batches.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
@@ -16,27 +16,6 @@ const engines: ReadonlyArray<[name: string, open: () => Promise<StorageEngine>]>
   ['memory', () => openMemoryEngine({ maxBytes: 2 ** 26, durability: 'none' })],
   ['sqlite', () => openSqliteEngine({ path: temporaryDirectory(), durability: 'none' })],
 ]
-
-/** One batch per entry: `key=value`, or `key` for a tombstone. */
-async function put(broker: BrokerFixture, ...batches: ReadonlyArray<string | readonly string[]>): Promise<void> {
-  for (const batch of batches) {
-    const pairs = (typeof batch === 'string' ? [batch] : batch).map((pair) => pair.split('='))
-    const answer = await broker.produce('t', pairsBatch(pairs, broker.clock.now()))
-    expect(answer.error).toBe('NONE')
-  }
-}
-
-function pairsBatch(pairs: string[][], timestamp: number): Buffer {
-  return batchOf(
-    pairs.map(([, value]) => value ?? null),
-    { keys: pairs.map(([key]) => key!), timestamp },
-  )
-}
-
-async function contents(broker: BrokerFixture, offset = 0): Promise<string[]> {
-  const records = await broker.records('t', offset)
-  return records.map((one) => `${one.offset}:${one.key}${one.value === null ? '' : `=${one.value}`}`)
-}
 
 describe.each(engines)('compaction on %s', (_, open) => {
   const start = async (configs: Record<string, string> = {}, brokerConfigs: Record<string, string> = {}) => {
@@ -207,77 +186,5 @@ describe.each(engines)('compaction on %s', (_, open) => {
     await broker.broker.compact(['t'])
     const { records } = await broker.fetch('t', 0)
     expect(records!.map((batch) => readBatchHeader(batch).baseOffset)).toEqual([1, 2, 3])
-  })
-})
-
-describe('when compaction happens', () => {
-  const brokerConfigs = { 'log.cleaner.backoff.ms': '1000' }
-  const start = async (configs: Record<string, string>) => {
-    const broker = await startBroker({ configs: brokerConfigs })
-    await broker.createTopic('t', { configs: { ...compacted, ...configs } })
-    return broker
-  }
-
-  it('R4: not in the active segment: what has fewer than segment.bytes after it and is younger than segment.ms', async () => {
-    await using broker = await start({ 'segment.bytes': String(2 ** 20), 'segment.ms': String(dayMs) })
-    await put(broker, 'a=1', 'a=2', 'a=3')
-    broker.clock.advance(1000)
-    await quiet(40)
-    expect(await contents(broker)).toHaveLength(3)
-    const big = 'x'.repeat(600_000)
-    await put(broker, `b=${big}`, `b=${big}`)
-    broker.clock.advance(1000)
-    await quiet(40)
-    expect((await broker.records('t')).map(({ offset }) => offset)).toEqual([2, 3, 4])
-  })
-
-  it('only when min.cleanable.dirty.ratio of the log is dirty, or something waits longer than max.compaction.lag.ms', async () => {
-    await using broker = await start({
-      'segment.ms': '1',
-      'min.cleanable.dirty.ratio': '0.5',
-      'max.compaction.lag.ms': String(dayMs),
-    })
-    await put(broker, ...Array.from({ length: 10 }, (_, index) => `k${index}=1`), 'k0=2', 'end=1')
-    broker.clock.advance(1000)
-    await quiet(40)
-    expect(await contents(broker)).toHaveLength(11)
-    await put(broker, 'k1=2', 'end=2')
-    broker.clock.advance(1000)
-    await quiet(40)
-    expect(await contents(broker)).toHaveLength(13)
-    broker.clock.advance(dayMs)
-    await quiet(40)
-    expect((await contents(broker)).map((one) => one.split(':')[1])).not.toContain('k1=1')
-  })
-
-  it('not for topics that are only deleted from, and not at all without log.cleaner.enable', async () => {
-    for (const [policy, enable] of [
-      ['delete', 'true'],
-      ['compact', 'false'],
-    ] as const) {
-      await using broker = await startBroker({ configs: { ...brokerConfigs, 'log.cleaner.enable': enable } })
-      await broker.createTopic('t', { configs: { 'cleanup.policy': policy, 'segment.ms': '1' } })
-      await put(broker, 'a=1', 'a=2', 'end=1')
-      broker.clock.advance(2000)
-      await quiet(40)
-      expect(await contents(broker)).toHaveLength(3)
-    }
-  })
-
-  it('a topic that is deleted meanwhile ends its compaction, and others go on', async () => {
-    await using broker = await start({ 'segment.ms': '1' })
-    await broker.createTopic('u', { configs: { ...compacted, 'segment.ms': '1' } })
-    await put(broker, 'a=1', 'a=2', 'end=1')
-    for (const value of ['1', '2', '3']) await broker.produce('u', batchOf([value], { key: 'k' }))
-    broker.clock.advance(1000)
-    await broker.deleteTopic('t')
-    await quiet(60)
-    expect((await broker.records('u')).map(({ value }) => value)).toEqual(['2', '3'])
-    expect(await isPending(broker.broker.compact(['u']))).toBe(false)
-  })
-
-  it('asking for a topic that does not exist says so', async () => {
-    await using broker = await start({})
-    await expect(broker.broker.compact(['missing'])).rejects.toMatchObject({ code: 'UNKNOWN_TOPIC_OR_PARTITION' })
   })
 })

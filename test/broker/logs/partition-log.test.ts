@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { PartitionLog } from '../../../src/broker/logs/partition-log.ts'
 import { deleteTopics } from '../../../src/protocol/apis/delete-topics.ts'
 import { produce } from '../../../src/protocol/apis/produce.ts'
 import { errorName } from '../../../src/protocol/error-codes.ts'
 import { zeroUuid } from '../../../src/protocol/uuid.ts'
+import { readBatchHeader } from '../../../src/records/header.ts'
 import { openMemoryEngine } from '../../../src/storage/memory/memory-engine.ts'
 import { startBroker, testConnection } from '../../support/broker-fixture.ts'
 import { produceRequest } from '../../support/broker-requests.ts'
@@ -69,6 +71,16 @@ describe('a log whose commit fails', () => {
     expect(await broker.produce('t', sent(7, 2, 'c'))).toMatchObject({ error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' })
     expect(await broker.produce('t', sent(7, 1, 'b'))).toMatchObject({ error: 'NONE', baseOffset: 1 })
     expect((await broker.records('t')).map(({ value }) => value)).toEqual(['a', 'b'])
+  })
+
+  it('forgets a producer altogether of which nothing was kept: its batch is no duplicate', async () => {
+    const { broker, disk } = await startOnFaultyDisk()
+    await using _ = broker
+    disk.failCommits()
+    expect(await broker.produce('t', sent(7, 0, 'a'))).toMatchObject({ error: 'KAFKA_STORAGE_ERROR' })
+    await quiet()
+    expect(await broker.produce('t', sent(7, 0, 'a'))).toMatchObject({ error: 'NONE', baseOffset: 0 })
+    expect((await broker.records('t')).map(({ value }) => value)).toEqual(['a'])
   })
 
   it('finds the batch again that was kept although its commit failed: a retry is a duplicate', async () => {
@@ -142,6 +154,22 @@ describe('a duplicate that comes while its original is on its way to the disk', 
     expect(errors).toEqual(['KAFKA_STORAGE_ERROR', 'NONE'])
     expect(await broker.records('t', 0, 1)).toHaveLength(1)
   })
+})
+
+it('a log gives nothing that is not acknowledged, also when the store has it already', async () => {
+  const storage = await openMemoryEngine({ maxBytes: 2 ** 20, durability: 'none' })
+  const log = new PartitionLog(storage, 't', 0, { log: 1, start: 0, end: 0, sizeBytes: 0 })
+  const stage = () => {
+    const bytes = batchOf(['a'])
+    return log.stage({ bytes, header: readBatchHeader(bytes), logAppendTimeMs: -1 }, 0)
+  }
+  const [first, second] = [stage(), stage()]
+  await storage.commit([...first.changes, ...second.changes])
+  expect(await log.read(0, 1e6)).toEqual([])
+  log.settle(first, true)
+  expect(await log.read(0, 1e6)).toHaveLength(1)
+  log.settle(second, true)
+  expect(await log.read(0, 1e6)).toHaveLength(2)
 })
 
 describe('the deletion of a topic', () => {

@@ -1,29 +1,39 @@
 import { spawnSync } from 'node:child_process'
-import { expect, test } from 'vitest'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { builtRafka } from './support/built-rafka.ts'
 
-const RUNS = 7
+const recorder = fileURLToPath(new URL('support/record-imports.mjs', import.meta.url))
 
-/** The shortest of some runs, in ms: what the machine was busy with otherwise does not count. */
-function shortestRun(words: readonly string[]): number {
-  const env = { PATH: process.env.PATH ?? '', HOME: '/nowhere', RAFKA_DATA_DIR: '/nowhere/data' }
-  const runs = Array.from({ length: RUNS }, () => {
-    const startedAt = performance.now()
-    const { status } = spawnSync(process.execPath, [...words], { env })
-    expect(status === 0 || status === 1).toBe(true)
-    return performance.now() - startedAt
-  })
-  return Math.min(...runs)
+/** The packages that a command line imports, each once, by name. */
+function importedBy(line: readonly string[]): string[] {
+  const directory = temporaryDirectory()
+  const list = join(directory, 'imports')
+  const env = { PATH: process.env.PATH ?? '', HOME: directory, RECORD_IMPORTS: list }
+  const { status } = spawnSync(process.execPath, ['--import', recorder, builtRafka!, ...line], { env })
+  expect([0, 1]).toContain(status)
+  const names = existsSync(list) ? readFileSync(list, 'utf8').split('\n').filter(Boolean) : []
+  return [...new Set(names)].filter((name) => !name.startsWith('commander')).sort()
 }
 
 const reason = builtRafka === undefined ? ' (skipped: npm run build first)' : ''
 
-test.skipIf(builtRafka === undefined)(
-  `a command that needs no broker takes little longer than Node itself${reason}`,
-  () => {
-    const node = shortestRun(['-e', '0'])
-    for (const line of [['version'], ['help'], ['consume', '--help'], ['config', 'check'], ['broker', 'status']]) {
-      expect(shortestRun([builtRafka!, ...line]), line.join(' ')).toBeLessThan(node * 2.5)
-    }
-  },
-)
+/** Each package costs 10 to 65 ms of the time to start; how long that is in all is measured in `bench/startup.ts`. */
+describe.skipIf(builtRafka === undefined)(`what starting loads beside the command tree${reason}`, () => {
+  it.each([['help'], ['consume --help'], ['topics --help'], ['config check']])('nothing for %s', (line) => {
+    expect(importedBy(line.split(' '))).toEqual([])
+  })
+
+  it('the parser of YAML for a configuration file', () => {
+    const file = join(temporaryDirectory(), 'rafka.yaml')
+    writeFileSync(file, 'storage: { type: memory }\n')
+    expect(importedBy(['config', 'check', '--config', file])).toEqual(['yaml'])
+  })
+
+  it('the store alone where records are written: no colours, spinners, prompts or codecs', () => {
+    expect(importedBy(['produce', 'numbers', '1', '2', '3'])).toEqual(['better-sqlite3'])
+  })
+})

@@ -1,5 +1,8 @@
 import type { ApiDefinition } from '../api.ts'
+import { addOffsetsToTxn } from './add-offsets-to-txn.ts'
+import { addPartitionsToTxn } from './add-partitions-to-txn.ts'
 import { alterConfigs } from './alter-configs.ts'
+import { alterPartitionReassignments } from './alter-partition-reassignments.ts'
 import { apiVersions } from './api-versions.ts'
 import { createPartitions } from './create-partitions.ts'
 import { createTopics } from './create-topics.ts'
@@ -7,13 +10,24 @@ import { deleteRecords } from './delete-records.ts'
 import { deleteTopics } from './delete-topics.ts'
 import { describeCluster } from './describe-cluster.ts'
 import { describeConfigs } from './describe-configs.ts'
+import { describeLogDirs } from './describe-log-dirs.ts'
+import { describeProducers } from './describe-producers.ts'
 import { describeTopicPartitions } from './describe-topic-partitions.ts'
+import { describeTransactions } from './describe-transactions.ts'
+import { electLeaders } from './elect-leaders.ts'
+import { endTxn } from './end-txn.ts'
 import { fetch } from './fetch.ts'
 import { incrementalAlterConfigs } from './incremental-alter-configs.ts'
 import { initProducerId } from './init-producer-id.ts'
+import { listConfigResources } from './list-config-resources.ts'
 import { listOffsets } from './list-offsets.ts'
+import { listPartitionReassignments } from './list-partition-reassignments.ts'
+import { listTransactions } from './list-transactions.ts'
 import { metadata } from './metadata.ts'
+import { offsetForLeaderEpoch } from './offset-for-leader-epoch.ts'
 import { produce } from './produce.ts'
+import { txnOffsetCommit } from './txn-offset-commit.ts'
+import { writeTxnMarkers } from './write-txn-markers.ts'
 
 /** Every API that is defined, by rising key. What a broker answers is for its handlers to say. */
 export const apis: readonly ApiDefinition[] = [
@@ -26,11 +40,25 @@ export const apis: readonly ApiDefinition[] = [
   deleteTopics,
   deleteRecords,
   initProducerId,
+  offsetForLeaderEpoch,
+  addPartitionsToTxn,
+  addOffsetsToTxn,
+  endTxn,
+  writeTxnMarkers,
+  txnOffsetCommit,
   describeConfigs,
   alterConfigs,
+  describeLogDirs,
   createPartitions,
+  electLeaders,
   incrementalAlterConfigs,
+  alterPartitionReassignments,
+  listPartitionReassignments,
   describeCluster,
+  describeProducers,
+  describeTransactions,
+  listTransactions,
+  listConfigResources,
   describeTopicPartitions,
 ]
 

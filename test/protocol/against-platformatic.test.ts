@@ -27,8 +27,8 @@ const madeUp: Readonly<Record<string, readonly string[]>> = {
   describeLogDirsV2: ['totalBytes', 'usableBytes'],
   describeLogDirsV3: ['totalBytes', 'usableBytes'],
 }
-/** Versions that it reads wrongly: as if it were the next, fields in another order, a field that there is not. */
-const misread = ['describeConfigsV2', 'offsetForLeaderEpochV4', 'listTransactionsV2']
+/** Versions that it reads wrongly: as if it were the next, fields in another order, a field that there is not, a list as a string. */
+const misread = ['describeConfigsV2', 'offsetForLeaderEpochV4', 'listTransactionsV2', 'consumerGroupDescribeV0']
 
 describe('responses that Rafka writes are read the same by @platformatic/kafka', () => {
   const versions = sharedVersions().filter(({ name }) => !misread.includes(name))
@@ -225,7 +225,9 @@ function readableValue(name: string, { spec }: Field<unknown>, value: unknown): 
 
 /** Everything that the client read is what Rafka wrote. It reads null as empty, int64 as bigint and ids in hexadecimal. */
 function expectAgreement(theirs: unknown, ours: unknown, except: readonly string[] = []): void {
-  if (Array.isArray(theirs)) {
+  if (Buffer.isBuffer(theirs)) {
+    expect(theirs).toEqual(ours)
+  } else if (Array.isArray(theirs)) {
     const entries = (ours ?? []) as unknown[]
     expect(theirs).toHaveLength(entries.length)
     for (const [i, entry] of theirs.entries()) expectAgreement(entry, entries[i], except)

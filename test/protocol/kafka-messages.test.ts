@@ -112,6 +112,7 @@ function kafkaDefault(type: string, given: string | number | boolean | undefined
   if (type === 'bool') return String(given) === 'true'
   if (type === 'uuid') return zeroUuid
   if (type === 'array') return []
+  if (type === 'bytes') return Buffer.alloc(0)
   if (type === 'records') return null
   if (type === 'struct') return 'struct'
   return Number(given ?? 0)

@@ -24,6 +24,9 @@ export interface ProducerOptions {
   readonly maxRequestBytes?: number | undefined
 }
 
+/** How a classic group shares out partitions: see `src/client/groups/assignors/`. */
+export type AssignorName = 'range' | 'round-robin' | 'sticky' | 'cooperative-sticky'
+
 export interface ConsumerOptions {
   /** All partitions of each, or the named ones. */
   readonly topics: ReadonlyArray<string | { readonly topic: string; readonly partitions: readonly number[] }>

@@ -1,0 +1,18 @@
+import type { TopicPartition } from '../../core/consumer.ts'
+import type { TopicPartitions } from '../../protocol/consumer-protocol.ts'
+
+/** Partitions grouped by their topic, as the wire has them. */
+export function byTopic(partitions: Iterable<TopicPartition>): TopicPartitions[] {
+  const topics = new Map<string, number[]>()
+  for (const { topic, partition } of partitions) {
+    const theirs = topics.get(topic)
+    if (theirs === undefined) topics.set(topic, [partition])
+    else theirs.push(partition)
+  }
+  return [...topics].map(([topic, theirs]) => ({ topic, partitions: theirs }))
+}
+
+/** The same, one by one. */
+export function fromTopics(topics: readonly TopicPartitions[]): TopicPartition[] {
+  return topics.flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition })))
+}

@@ -30,6 +30,14 @@ export {
   type RafkaErrorName,
 } from './core/errors.ts'
 export type {
+  CommittedOffset,
+  GroupAdmin,
+  GroupDescription,
+  GroupListing,
+  GroupMemberDescription,
+  GroupOffsetResult,
+} from './core/group-admin.ts'
+export type {
   AppendedEvent,
   AppendRecord,
   AppendVerdict,
@@ -51,6 +59,13 @@ export type {
 export type { Producer, RecordWriter, RecordWriterOptions, WriterProgress } from './core/producer.ts'
 export type { ConsumerOptions, ProducerOptions, Rafka } from './core/rafka.ts'
 export type { Durability } from './core/storage-engine.ts'
+export type {
+  PartitionProducers,
+  ProducerState,
+  TransactionAdmin,
+  TransactionDescription,
+  TransactionListing,
+} from './core/transaction-admin.ts'
 export type { DataDirectoryStatus } from './data-directory/data-directory-status.ts'
 export { defaultDataDirectory } from './data-directory/default-data-directory.ts'
 export type { StorageSettings } from './data-directory/open-storage.ts'

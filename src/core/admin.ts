@@ -1,5 +1,7 @@
 import type { TopicPartition } from './consumer.ts'
 import type { ErrorName } from './errors.ts'
+import type { GroupAdmin } from './group-admin.ts'
+import type { TransactionAdmin } from './transaction-admin.ts'
 
 /** One topic, as Metadata tells it. */
 export interface TopicDescription {
@@ -98,8 +100,8 @@ export interface BatchDescription {
   readonly crcValid: boolean
 }
 
-/** Manages topics and configs. Made by `rafka.admin()`. Calls throw for the whole request; what concerns one item stands in its result. */
-export interface Admin {
+/** Manages topics, configs, groups and transactions. Made by `rafka.admin()`. Calls throw for the whole request; what concerns one item stands in its result. */
+export interface Admin extends GroupAdmin, TransactionAdmin {
   listTopics(): Promise<TopicDescription[]>
   /** @throws RafkaError `UNKNOWN_TOPIC_OR_PARTITION` naming the first that does not exist. Creates none. */
   describeTopics(names: readonly string[]): Promise<TopicDescription[]>

@@ -12,13 +12,25 @@ import type {
   TopicDescription,
 } from '../../core/admin.ts'
 import type { TopicPartition } from '../../core/consumer.ts'
+import type { CommittedOffset, GroupDescription, GroupListing, GroupOffsetResult } from '../../core/group-admin.ts'
+import type {
+  PartitionProducers,
+  ProducerState,
+  TransactionDescription,
+  TransactionListing,
+} from '../../core/transaction-admin.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { type FoundOffset, findOffsets, offsetTimes } from '../cluster/list-offsets.ts'
+import type { OffsetToCommit } from '../groups/group-offsets.ts'
 import { defaultRequestTimeoutMs } from '../transport.ts'
 import { readBatches } from './batches.ts'
 import { alterConfigsOn, describeConfigsOn } from './configs.ts'
 import { type DeleteBefore, type DeletedRecords, deleteRecordsOn } from './delete-records.ts'
+import { describeGroupsOn } from './describe-groups.ts'
+import { alterGroupOffsetsOn, deleteGroupOffsetsOn, listGroupOffsetsOn } from './group-offsets.ts'
+import { deleteGroupsOn, type GroupFilter, listGroupsOn } from './groups.ts'
 import { askMetadata, createPartitionsOn, createTopicsOn, deleteTopicsOn, describeTopics } from './topics.ts'
+import { abortTransactionOn, describeProducersOn, describeTransactionsOn, listTransactionsOn } from './transactions.ts'
 
 /** The admin of the client. */
 export class ClientAdmin implements Admin {
@@ -84,6 +96,48 @@ export class ClientAdmin implements Admin {
 
   batches(partition: TopicPartition, offset?: number): AsyncIterable<BatchDescription> {
     return readBatches(this.#cluster, partition, offset)
+  }
+
+  listGroups(filter: GroupFilter = {}): Promise<GroupListing[]> {
+    return listGroupsOn(this.#cluster, filter)
+  }
+
+  describeGroups(groups: readonly string[]): Promise<GroupDescription[]> {
+    return describeGroupsOn(this.#cluster, groups)
+  }
+
+  deleteGroups(groups: readonly string[]): Promise<ItemResult[]> {
+    return deleteGroupsOn(this.#cluster, groups)
+  }
+
+  listGroupOffsets(group: string, partitions?: readonly TopicPartition[]): Promise<CommittedOffset[]> {
+    return listGroupOffsetsOn(this.#cluster, group, partitions)
+  }
+
+  alterGroupOffsets(group: string, offsets: readonly OffsetToCommit[]): Promise<GroupOffsetResult[]> {
+    return alterGroupOffsetsOn(this.#cluster, group, offsets)
+  }
+
+  deleteGroupOffsets(group: string, partitions: readonly TopicPartition[]): Promise<GroupOffsetResult[]> {
+    return deleteGroupOffsetsOn(this.#cluster, group, partitions)
+  }
+
+  listTransactions(
+    filter: { readonly states?: readonly string[]; readonly producerIds?: readonly number[] } = {},
+  ): Promise<TransactionListing[]> {
+    return listTransactionsOn(this.#cluster, filter)
+  }
+
+  describeTransactions(transactionalIds: readonly string[]): Promise<TransactionDescription[]> {
+    return describeTransactionsOn(this.#cluster, transactionalIds)
+  }
+
+  describeProducers(partitions: readonly TopicPartition[]): Promise<PartitionProducers[]> {
+    return describeProducersOn(this.#cluster, partitions)
+  }
+
+  abortTransaction(partition: TopicPartition, producer: ProducerState): Promise<void> {
+    return abortTransactionOn(this.#cluster, partition, producer)
   }
 }
 

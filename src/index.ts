@@ -56,7 +56,7 @@ export type {
   SendReceipt,
   TimestampType,
 } from './core/message.ts'
-export type { Producer, RecordWriter, RecordWriterOptions, WriterProgress } from './core/producer.ts'
+export type { Producer, RecordOverrides, RecordWriter, RecordWriterOptions, WriterProgress } from './core/producer.ts'
 export type { ConsumerOptions, ProducerOptions, Rafka } from './core/rafka.ts'
 export type { Durability } from './core/storage-engine.ts'
 export type {

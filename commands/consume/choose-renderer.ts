@@ -1,19 +1,31 @@
 import type { CommandContext } from '../context.ts'
-import { compileFormat } from './compile-format.ts'
-import { type RecordRenderer, renderValue } from './record-renderer.ts'
+import { type RecordRenderer, renderValue } from '../format/print/record-renderer.ts'
+import { unescapeOption } from '../format/unescape-option.ts'
+
+/** What `--format` and `--null` were. */
+export interface FormatFlags {
+  readonly format?: string
+  readonly null?: string
+}
 
 /**
  * The renderer for `--format`: `raw` gives the bytes as they are, also to a terminal; `value` the same, escaped for a terminal; `json`,
- * `pretty`, or a format of verbs. Without it, pretty for a terminal and raw for a pipe.
+ * `json-nested`, `pretty`, or a format of verbs. Without it, pretty for a terminal and raw for a pipe.
  * @throws RafkaError `INVALID_ARGUMENT`
  */
-export async function chooseRenderer(context: CommandContext, format: string | undefined): Promise<RecordRenderer> {
+export async function chooseRenderer(context: CommandContext, flags: FormatFlags): Promise<RecordRenderer> {
   const { isTerminal } = context.terminal
-  const name = format ?? (context.wantsJson ? 'json' : isTerminal ? 'pretty' : 'raw')
-  if (name === 'raw') return renderValue
-  if (name === 'value') return isTerminal ? compileFormat('%v\\n', true) : renderValue
-  if (name === 'json') return (await import('./render-json.ts')).renderJson
-  if (name !== 'pretty') return compileFormat(name, isTerminal)
-  const { renderPretty } = await import('./render-pretty.ts')
-  return renderPretty(await context.terminal.paint(), new Date())
+  const name = flags.format ?? (context.wantsJson ? 'json' : isTerminal ? 'pretty' : 'raw')
+  const nullText = flags.null === undefined ? undefined : unescapeOption('--null', flags.null)
+  if (name === 'raw' && nullText === undefined) return renderValue
+  if (name === 'value' && nullText === undefined && !isTerminal) return renderValue
+  if (name === 'json') return (await import('./render-json.ts')).jsonRenderer()
+  if (name === 'json-nested') return (await import('./render-json.ts')).nestedJsonRenderer()
+  if (name === 'pretty') {
+    const { renderPretty } = await import('./render-pretty.ts')
+    return renderPretty(await context.terminal.paint(), new Date())
+  }
+  const { compilePrinter } = await import('../format/print/compile-printer.ts')
+  const format = name === 'value' || name === 'raw' ? '%v\\n' : name
+  return compilePrinter(format, { flag: '--format', safe: isTerminal && name !== 'raw', nullText })
 }

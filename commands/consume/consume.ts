@@ -14,6 +14,7 @@ interface ConsumeFlags {
   readonly num?: number
   readonly partition?: readonly number[]
   readonly format?: string
+  readonly null?: string
   readonly timeout?: number
 }
 
@@ -35,8 +36,9 @@ function declare(command: Command): Command {
     .option('-p, --partition <n,...>', 'these partitions alone', partitionList)
     .option(
       '-f, --format <format>',
-      'pretty, value, raw, json, or verbs: %t %p %o %d %k %v %h; %v{hex} {base64} {json}; \\n \\t',
+      'pretty, value, raw, json, json-nested, or verbs: %t %p %o %d %k %v %h …; rafka help format',
     )
+    .option('--null <text>', 'what stands for a null key or value with verbs (default: nothing)')
     .option('--timeout <duration>', 'stop when nothing came for so long', durationMs)
 }
 
@@ -46,7 +48,7 @@ async function run(
   offset: string,
 ): Promise<number> {
   const range = readRange(flags, offset)
-  const render = await chooseRenderer(context, flags.format)
+  const render = await chooseRenderer(context, flags)
   const topics = args.length > 0 ? [...new Set(args)] : [await pickTopic(context, 'rafka consume TOPIC...')]
   return await printRecords(context, {
     topics,

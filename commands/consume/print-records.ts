@@ -1,11 +1,11 @@
-import type { Consumer, ConsumerOptions, FetchedChunk, TopicPartition } from '../../src/index.ts'
+import type { Consumer, ConsumerOptions, FetchedChunk } from '../../src/index.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCodes } from '../exit-code.ts'
+import type { RecordRenderer } from '../format/print/record-renderer.ts'
 import { type EndSignal, onInterrupt } from '../interrupts.ts'
 import { OutputBuffer } from '../output/output-buffer.ts'
 import { countOf } from '../output/quantities.ts'
 import type { OffsetRange } from './parse-offsets.ts'
-import type { RecordRenderer } from './record-renderer.ts'
 import { resolvePlaces } from './resolve-places.ts'
 
 /** What to print, and when to stop. */
@@ -95,7 +95,7 @@ class RecordPrinter {
     const cursor = chunk.cursor()
     this.#seen.add(`${chunk.topic}/${chunk.partition}`)
     while (this.#records < limit && cursor.next()) {
-      render(cursor, chunk as TopicPartition, out)
+      render(cursor, chunk, out)
       this.#records += 1
       if (!out.isFull) continue
       await out.flush()

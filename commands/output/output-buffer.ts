@@ -6,6 +6,7 @@ const CAPACITY_BYTES = 128 * 1024
 const KEPT_BYTES = 1024 * 1024
 /** Below this a loop is faster than the call of a copy. */
 const SHORT_BYTES = 24
+const MAX_DIGITS = 16
 
 /**
  * Collects many small pieces into few large writes. The pieces of a record are added without waiting; between records, `isFull` says
@@ -43,6 +44,49 @@ export class OutputBuffer {
     this.#used += length
   }
 
+  /** A whole number in decimal. */
+  digits(value: number): void {
+    if (value < 0 || value > Number.MAX_SAFE_INTEGER) {
+      this.text(String(value))
+      return
+    }
+    let at = this.reserve(MAX_DIGITS) + digitCount(value)
+    this.#used = at
+    // Above 2^31 the engine divides more slowly.
+    let left = value
+    while (left >= 1e9) {
+      const high = Math.floor(left / 1e9)
+      let low = left - high * 1e9
+      for (let digit = 0; digit < 9; digit++) {
+        const rest = (low / 10) | 0
+        this.#buffer[--at] = 0x30 + low - rest * 10
+        low = rest
+      }
+      left = high
+    }
+    do {
+      const rest = (left / 10) | 0
+      this.#buffer[--at] = 0x30 + left - rest * 10
+      left = rest
+    } while (left > 0)
+  }
+
+  /** Makes room for so many bytes, to be put into `bytes` from the position that this gives; `advance` then says how far. */
+  reserve(bytes: number): number {
+    if (this.#used + bytes > this.#buffer.length) this.#grow(bytes)
+    return this.#used
+  }
+
+  /** What was reserved in; until the next call of anything else. */
+  get bytes(): Buffer {
+    return this.#buffer
+  }
+
+  /** Everything before `to` is written. */
+  advance(to: number): void {
+    this.#used = to
+  }
+
   /** Text as UTF-8. */
   text(text: string): void {
     const most = text.length * 3
@@ -77,4 +121,10 @@ export class OutputBuffer {
     larger.set(this.#buffer.subarray(0, this.#used))
     this.#buffer = larger
   }
+}
+
+function digitCount(value: number): number {
+  let count = 1
+  for (let power = 10; value >= power; power *= 10) count += 1
+  return count
 }

@@ -15,6 +15,10 @@ export interface FetchedChunk extends TopicPartition {
   readonly nextOffset: number
   /** Bytes of its batches. */
   readonly sizeBytes: number
+  /** Of the partition, as the broker told with it: first offset; end of what no open transaction holds back; end. -1: not told. */
+  readonly logStart: number
+  readonly lastStable: number
+  readonly highWatermark: number
   /** Walks the records in order, starting anew at each call; no object per record. */
   cursor(): RecordCursor
   /** The records as messages, made one at a time. */

@@ -64,6 +64,12 @@ export interface RecordCursor {
   readonly valueStart: number
   readonly valueEnd: number
   readonly headerCount: number
+  /** Of its batch: the epoch of the leader that took it, and who produced it; -1 where there is none. */
+  readonly leaderEpoch: number
+  readonly producerId: number
+  readonly producerEpoch: number
+  /** Of its batch, as on the wire: bits 0-2 the codec, 3 time of append, 4 transactional, 5 control. */
+  readonly attributes: number
   /** The headers of this record, decoded on demand. */
   headers(): Header[]
 }

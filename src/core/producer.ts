@@ -24,6 +24,13 @@ export interface Producer extends AsyncDisposable {
   close(): Promise<void>
 }
 
+/** What one record has of its own, over what its writer gives to each. */
+export interface RecordOverrides {
+  readonly partition?: number | undefined
+  readonly headers?: ReadonlyArray<{ key: string; value: Uint8Array | null }> | undefined
+  readonly timestamp?: number | undefined
+}
+
 export interface RecordWriterOptions {
   /** All records go here; without it the partitioner decides per record. */
   readonly partition?: number | undefined
@@ -37,10 +44,18 @@ export interface RecordWriterOptions {
 export interface RecordWriter {
   /**
    * Adds one record. A negative start means null.
+   * @param own read before `write` returns, and not kept
    * @returns false when the producer's memory is full: call `drained` before the next write
    * @throws RafkaError `MESSAGE_TOO_LARGE` when it cannot fit in a batch; earlier records are not affected
    */
-  write(source: Buffer, keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): boolean
+  write(
+    source: Buffer,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+    own?: RecordOverrides,
+  ): boolean
   /** Settles when there is room again. Rejects with the first error of a batch. */
   drained(): Promise<void>
   /** Sends what waits and settles when all is acknowledged. Rejects with the first error of a batch. */

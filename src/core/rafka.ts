@@ -36,6 +36,8 @@ export interface ConsumerOptions {
   readonly positions?: ReadonlyArray<{ topic: string; partition: number; position: Position }> | undefined
   /** Iteration ends there: `end` is looked up once, at the start, and reached by position. Left out: follow for ever. */
   readonly to?: Position | undefined
+  /** Per partition, over `to`, which must be given too. */
+  readonly ends?: ReadonlyArray<{ topic: string; partition: number; position: Position }> | undefined
   /** When a topic does not exist: wait for it (default when following), or throw `UNKNOWN_TOPIC_OR_PARTITION` (default with `to`). */
   readonly waitForTopics?: boolean | undefined
   /** Called once per topic that is being waited for. */

@@ -57,6 +57,10 @@ class BatchesCursor implements RecordCursor {
   offset = -1
   timestamp = -1
   timestampType: TimestampType = 'create'
+  leaderEpoch = -1
+  producerId = -1
+  producerEpoch = -1
+  attributes = 0
   readonly #reader = new RecordReader()
   readonly #codecs: ReadonlyMap<string, Codec>
   readonly #fromOffset: number
@@ -156,6 +160,10 @@ class BatchesCursor implements RecordCursor {
     this.#baseOffset = baseOffset
     this.#baseTimestamp = header.baseTimestamp
     this.timestampType = header.timestampType
+    this.leaderEpoch = header.partitionLeaderEpoch
+    this.producerId = header.producerId
+    this.producerEpoch = header.producerEpoch
+    this.attributes = header.attributes
     this.#appendTime = header.timestampType === 'append' ? header.maxTimestamp : -1
   }
 

@@ -23,6 +23,15 @@ export function describeConsumer(subject: ClientSubject): void {
       )
     })
 
+    test('reads each partition to an end of its own', async () => {
+      const name = await subject.topic(2)
+      for (const partition of [0, 1]) await subject.send(...numbered(name, 5, { partition }))
+      const ends = [{ topic: name, partition: 1, position: { fromEnd: 3 } }]
+      const places = (await subject.read({ topics: [name], to: 'end', ends })).map((each) => each.partition)
+      expect(places.sort()).toEqual([0, 0, 0, 0, 0, 1, 1])
+      expect(() => subject.rafka.consumer({ topics: [name], ends })).toThrow(/ends go with to/)
+    })
+
     test('reads several topics, and partitions by name', async () => {
       const [one, two] = [await subject.topic(3), await subject.topic()]
       for (const partition of [0, 1, 2]) await subject.send(...numbered(one, 20, { partition }))
@@ -65,10 +74,14 @@ export function describeConsumer(subject: ClientSubject): void {
       const seen = chunks.flatMap((chunk) => [...chunk.messages()].map(({ offset }) => offset))
       expect(seen).toEqual(Array.from({ length: 40 }, (_, index) => 10 + index))
       expect(chunks.at(-1)?.nextOffset).toBe(50)
+      expect(chunks[0]).toMatchObject({ logStart: 0, lastStable: 50, highWatermark: 50 })
       expect(consumer.positions()).toEqual([{ topic: name, partition: 0, offset: 50 }])
       const cursor = chunks[0]!.cursor()
       expect(cursor.next()).toBe(true)
       expect(cursor.bytes.toString('utf8', cursor.valueStart, cursor.valueEnd)).toBe('10')
+      expect(cursor).toMatchObject({ producerEpoch: 0, attributes: 0 })
+      expect(cursor.producerId).toBeGreaterThanOrEqual(0)
+      expect(cursor.leaderEpoch).toBeGreaterThanOrEqual(0)
     })
 
     test('follows, and lets go as soon as the loop ends', async () => {

@@ -157,6 +157,31 @@ export function describeProducer(subject: ClientSubject): void {
       expect(messages[0]?.timestamp).toBe(1_700_000_000_000)
     })
 
+    test('gives a record what it has of its own, though it has to wait', async () => {
+      const name = await subject.topic(3)
+      await using producer = subject.rafka.producer()
+      const writer = producer.writer(name, { partition: 2, timestamp: 1_700_000_000_000 })
+      const value = Buffer.from('x')
+      const own = { partition: 1, timestamp: 1_700_000_000_001, headers: [{ key: 'h', value }] }
+      for (let round = 0; round < 2; round += 1) {
+        writer.write(source, -1, -1, 4, 9, own)
+        writer.write(source, -1, -1, 4, 9)
+        // What it was given is not looked at again.
+        if (round === 0) value[0] = 0x79
+        await writer.flush()
+      }
+      const messages = await subject.read({ topics: [name] })
+      const seen = messages.map((each) => [
+        each.partition,
+        each.timestamp % 10,
+        each.headers.map(({ value: of }) => `${of}`),
+      ])
+      const others = [2, 0, []]
+      expect(seen.sort()).toEqual([[1, 1, ['x']], [1, 1, ['y']], others, others])
+      expect(() => writer.write(source, -1, -1, 4, 9, { partition: 7 })).not.toThrow()
+      await expect(writer.flush()).rejects.toMatchObject({ code: 'UNKNOWN_TOPIC_OR_PARTITION' })
+    })
+
     test('keeps going after a record that is too large', async () => {
       const name = await subject.topic()
       await using producer = subject.rafka.producer()

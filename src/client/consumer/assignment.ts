@@ -130,9 +130,12 @@ export class Assignment implements FetcherListener, WatchListener {
       .flatMap((topic) => this.#wanted(topic).map((index) => new AssignedPartition(topic.name, topic.topicId, index)))
       .filter((partition) => !this.#partitions.has(partitionKey(partition)))
     if (fresh.length === 0) return
-    const { to } = this.#settings
+    const { to, ends: named } = this.#settings
     const begins = fresh.map((partition) => ({ partition, position: this.#beginOf(partition, late) }))
-    const ends = to === undefined ? [] : fresh.map((partition) => ({ partition, position: to }))
+    const ends =
+      to === undefined
+        ? []
+        : fresh.map((partition) => ({ partition, position: named.get(partitionKey(partition)) ?? to }))
     const offsets = await locate(this.#cluster, [...begins, ...ends], this.#bounds)
     if (this.#closing.signal.aborted) return
     fresh.forEach((partition, index) => {

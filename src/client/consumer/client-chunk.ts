@@ -3,12 +3,22 @@ import type { Message, RecordCursor } from '../../core/message.ts'
 import type { Records } from '../../records/record-cursor.ts'
 import type { AssignedPartition } from './assigned-partition.ts'
 
+/** What an answer says of the partition's log. */
+export interface LogExtent {
+  readonly logStartOffset: number
+  readonly lastStableOffset: number
+  readonly highWatermark: number
+}
+
 /** What one fetch brought from one partition. */
 export class ClientChunk implements FetchedChunk {
   readonly topic: string
   readonly partition: number
   readonly nextOffset: number
   readonly sizeBytes: number
+  readonly logStart: number
+  readonly lastStable: number
+  readonly highWatermark: number
   /** The partition that it came from, as it was then. */
   readonly source: AssignedPartition
   readonly epoch: number
@@ -16,7 +26,14 @@ export class ClientChunk implements FetchedChunk {
   readonly leader: number
   readonly #records: Records
 
-  constructor(source: AssignedPartition, leader: number, records: Records, nextOffset: number, sizeBytes: number) {
+  constructor(
+    source: AssignedPartition,
+    leader: number,
+    records: Records,
+    nextOffset: number,
+    sizeBytes: number,
+    extent: LogExtent,
+  ) {
     this.topic = source.topic
     this.partition = source.partition
     this.source = source
@@ -24,6 +41,9 @@ export class ClientChunk implements FetchedChunk {
     this.leader = leader
     this.nextOffset = nextOffset
     this.sizeBytes = sizeBytes
+    this.logStart = extent.logStartOffset
+    this.lastStable = extent.lastStableOffset
+    this.highWatermark = extent.highWatermark
     this.#records = records
   }
 

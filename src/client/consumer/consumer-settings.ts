@@ -15,6 +15,8 @@ export interface ConsumerSettings extends FetcherSettings {
   readonly positions: ReadonlyMap<string, Position>
   /** undefined: follow for ever. */
   readonly to: Position | undefined
+  /** By `partitionKey`: over `to`. */
+  readonly ends: ReadonlyMap<string, Position>
   readonly waitForTopics: boolean
   readonly onWaiting: (topic: string) => void
   readonly prefetchBytes: number
@@ -25,16 +27,19 @@ const MAX_INT32 = 2 ** 31 - 1
 
 /** @throws RafkaError `INVALID_ARGUMENT` naming the option */
 export function consumerSettings(options: ConsumerOptions): ConsumerSettings {
-  const { from = 'start', to, positions = [] } = options
+  const { from = 'start', to, positions = [], ends = [] } = options
   checkPosition('from', from)
   if (to !== undefined) checkPosition('to', to)
   for (const { position } of positions) checkPosition('position', position)
+  for (const { position } of ends) checkPosition('end', position)
+  if (ends.length > 0 && to === undefined) throw new RafkaError('INVALID_ARGUMENT', 'ends go with to: give both')
   const prefetchBytes = count('prefetchBytes', options.prefetchBytes ?? 16 * MEBIBYTE, 1)
   return {
     topics: topicsOf(options.topics),
     from,
     positions: new Map(positions.map((each) => [partitionKey(each), each.position])),
     to,
+    ends: new Map(ends.map((each) => [partitionKey(each), each.position])),
     waitForTopics: options.waitForTopics ?? to === undefined,
     onWaiting: options.onWaiting ?? (() => {}),
     prefetchBytes,

@@ -208,7 +208,7 @@ export class Fetcher {
       }
       partition.failures = 0
       partition.highWatermark = answer.highWatermark
-      const chunk = await this.#chunkOf(partition, flight.leader, answer.records)
+      const chunk = await this.#chunkOf(partition, flight.leader, answer)
       // A seek may have come while a codec was loaded, or the end of this fetch.
       if (chunk === undefined || !counts(partition)) continue
       partition.fetchOffset = chunk.nextOffset
@@ -222,17 +222,17 @@ export class Fetcher {
   async #chunkOf(
     partition: AssignedPartition,
     leader: number,
-    records: readonly Buffer[] | null,
+    answer: PartitionAnswer,
   ): Promise<ClientChunk | undefined> {
     const { fetchOffset, end } = partition
-    const batches = soundBatches(partition, records ?? [], this.#settings.checkCrc)
+    const batches = soundBatches(partition, answer.records ?? [], this.#settings.checkCrc)
     const last = batches.at(-1)
     if (last === undefined) return undefined
     const bounds = end === undefined ? {} : { beforeOffset: end }
     const opened = await openRecords(batches, { fromOffset: fetchOffset, ...bounds })
     const nextOffset = Math.min(readBatchHeader(last).lastOffset + 1, end ?? Number.POSITIVE_INFINITY)
     const sizeBytes = batches.reduce((sum, batch) => sum + batch.length, 0)
-    return new ClientChunk(partition, leader, opened, nextOffset, sizeBytes)
+    return new ClientChunk(partition, leader, opened, nextOffset, sizeBytes, answer)
   }
 
   #servedLast(partition: AssignedPartition): void {

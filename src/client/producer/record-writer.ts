@@ -1,5 +1,5 @@
 import { RafkaError } from '../../core/errors.ts'
-import type { RecordWriter, RecordWriterOptions, WriterProgress } from '../../core/producer.ts'
+import type { RecordOverrides, RecordWriter, RecordWriterOptions, WriterProgress } from '../../core/producer.ts'
 import type { HeaderInput } from '../../records/batch-builder.ts'
 import type { Intake } from './intake.ts'
 import type { OutgoingBatch } from './outgoing-batch.ts'
@@ -37,17 +37,26 @@ export class ClientRecordWriter implements RecordWriter {
     return this.#ledger
   }
 
-  write(source: Buffer, keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): boolean {
+  write(
+    source: Buffer,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+    own?: RecordOverrides,
+  ): boolean {
     const topic = this.#topic
     const { memory } = this.#intake
     if (memory.usedBytes > 2 * memory.limitBytes) throw ignoredFalse(memory.limitBytes)
     this.#intake.check()
-    if (!topic.direct || (this.#partition !== undefined && this.#partition >= topic.partitionCount)) {
-      return this.#stage(source, keyStart, keyEnd, valueStart, valueEnd)
+    const partition = own?.partition ?? this.#partition
+    if (!topic.direct || (partition !== undefined && partition >= topic.partitionCount)) {
+      return this.#stage(source, keyStart, keyEnd, valueStart, valueEnd, own)
     }
-    const timestamp = this.#timestamp ?? this.#now()
-    const queue = topic.pick(this.#partition, source, keyStart, keyEnd)
-    const batch = queue.append(timestamp, source, keyStart, keyEnd, valueStart, valueEnd, this.#headers)
+    const timestamp = own?.timestamp ?? this.#timestamp ?? this.#now()
+    const queue = topic.pick(partition, source, keyStart, keyEnd)
+    const headers = own?.headers ?? this.#headers
+    const batch = queue.append(timestamp, source, keyStart, keyEnd, valueStart, valueEnd, headers)
     this.#count(batch, this.#written, contentBytes(keyStart, keyEnd, valueStart, valueEnd))
     this.#written += 1
     const bytes = recordBytes(keyStart, keyEnd, valueStart, valueEnd)
@@ -96,7 +105,14 @@ export class ClientRecordWriter implements RecordWriter {
   }
 
   /** The topic's partitions are not known yet, or others wait before this record. */
-  #stage(source: Buffer, keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): boolean {
+  #stage(
+    source: Buffer,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+    own: RecordOverrides | undefined,
+  ): boolean {
     const { memory, maxRequestBytes } = this.#intake
     const bytes = recordBytes(keyStart, keyEnd, valueStart, valueEnd)
     const content = contentBytes(keyStart, keyEnd, valueStart, valueEnd)
@@ -107,15 +123,20 @@ export class ClientRecordWriter implements RecordWriter {
     memory.usedBytes += bytes
     this.#intake.stage(this.#topic, {
       layout,
-      timestamp: this.#timestamp ?? Date.now(),
-      partition: this.#partition,
-      headers: this.#headers,
+      timestamp: own?.timestamp ?? this.#timestamp ?? Date.now(),
+      partition: own?.partition ?? this.#partition,
+      headers: ownHeaders(own?.headers) ?? this.#headers,
       counted: true,
       placed: (batch) => this.#count(batch, index, content),
       failed: (error) => this.#ledger.failed(index, error),
     })
     return memory.hasRoom && this.#topic.staged.length === 0
   }
+}
+
+/** A copy, for a record that has to wait. */
+function ownHeaders(headers: RecordOverrides['headers']): readonly HeaderInput[] | undefined {
+  return headers?.map(({ key, value }) => ({ key, value: value === null ? null : Buffer.from(value) }))
 }
 
 function layoutOf(

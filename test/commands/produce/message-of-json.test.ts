@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { renderJson } from '../../../commands/consume/render-json.ts'
+import { jsonRenderer } from '../../../commands/consume/render-json.ts'
 import { messageOfJson } from '../../../commands/produce/message-of-json.ts'
 import { anyText } from '../support/any-text.ts'
 import { rendered } from '../support/rendered.ts'
@@ -25,7 +25,7 @@ test('what consume prints as JSON is the same record again: binary, null, empty,
   })
   await fc.assert(
     fc.asyncProperty(record, async (original) => {
-      const line = await rendered(renderJson, original)
+      const line = await rendered(jsonRenderer(), original)
       expect(line.subarray(0, -1).includes(0x0a)).toBe(false)
       const { timestamp, key, value, headers } = original
       const expected = { topic: 'copy', partition: 2, timestamp, key, value, headers }

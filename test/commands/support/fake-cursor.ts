@@ -30,6 +30,10 @@ export function cursorOn({
     keyEnd: key === null ? -1 : keyStart + key.length,
     valueStart,
     valueEnd: value === null ? -1 : valueStart + value.length,
+    leaderEpoch: 3,
+    producerId: 7,
+    producerEpoch: 1,
+    attributes: 0,
     headerCount: headers.length,
     headers: () => [...headers],
   }

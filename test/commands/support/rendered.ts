@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream'
-import type { RecordRenderer } from '../../../commands/consume/record-renderer.ts'
+import type { RecordRenderer } from '../../../commands/format/print/record-renderer.ts'
 import { OutputBuffer } from '../../../commands/output/output-buffer.ts'
 import { cursorOn, type FakeRecord } from './fake-cursor.ts'
 
@@ -13,7 +13,7 @@ export async function rendered(render: RecordRenderer, record: FakeRecord): Prom
     },
   })
   const out = new OutputBuffer(stream)
-  render(cursorOn(record), { topic: 'orders', partition: 2 }, out)
+  render(cursorOn(record), { topic: 'orders', partition: 2, logStart: 1, lastStable: 50, highWatermark: 60 }, out)
   await out.finish()
   return Buffer.concat(pieces)
 }

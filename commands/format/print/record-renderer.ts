@@ -1,8 +1,15 @@
-import type { RecordCursor, TopicPartition } from '../../src/index.ts'
-import type { OutputBuffer } from '../output/output-buffer.ts'
+import type { RecordCursor, TopicPartition } from '../../../src/index.ts'
+import type { OutputBuffer } from '../../output/output-buffer.ts'
+
+/** Where a record came from, and what is known of its partition's log; -1: not known. */
+export interface RecordSource extends TopicPartition {
+  readonly logStart: number
+  readonly lastStable: number
+  readonly highWatermark: number
+}
 
 /** Writes the record that a cursor stands on. Called once per record, so it makes as little as it can. */
-export type RecordRenderer = (record: RecordCursor, source: TopicPartition, out: OutputBuffer) => void
+export type RecordRenderer = (record: RecordCursor, source: RecordSource, out: OutputBuffer) => void
 
 const NEWLINE = 0x0a
 

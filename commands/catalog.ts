@@ -80,6 +80,11 @@ export const catalog: readonly CatalogEntry[] = [
     load: async () => (await import('./storage/inspect.ts')).inspectStorage,
   },
   {
+    path: ['storage', 'dump'],
+    summary: 'The header of every batch that is stored',
+    load: async () => (await import('./storage/dump.ts')).dumpStorage,
+  },
+  {
     path: ['storage', 'verify'],
     summary: 'Look for damage in the data directory',
     load: async () => (await import('./storage/verify.ts')).verifyStore,

@@ -2,6 +2,7 @@ import type { ConfigKeyName } from '../config/config-keys.ts'
 import { type Config, type FlagValue, loadConfig } from '../config/load-config.ts'
 import { configFlags, type GlobalFlags } from './global-options.ts'
 import type { Io } from './io.ts'
+import type { OutputForm } from './output/print-report.ts'
 import { Terminal } from './output/terminal.ts'
 import type { Session } from './session.ts'
 
@@ -10,14 +11,17 @@ export class CommandContext {
   readonly io: Io
   readonly flags: GlobalFlags
   readonly terminal: Terminal
+  /** How a report is to be printed. */
+  readonly form: OutputForm
   /** Fires when nothing more can be written to stdout, its reason the error: there is no use in going on. */
   readonly outputClosed: AbortSignal
   #config: Promise<Config> | undefined
   #session: Promise<Session> | undefined
 
-  constructor(io: Io, flags: GlobalFlags, outputClosed: AbortSignal) {
+  constructor(io: Io, flags: GlobalFlags, outputClosed: AbortSignal, form: OutputForm = 'table') {
     this.io = io
     this.flags = flags
+    this.form = form
     this.outputClosed = outputClosed
     this.terminal = new Terminal(io, {
       color: colorChoice(flags.color),
@@ -26,6 +30,7 @@ export class CommandContext {
     })
   }
 
+  /** Whether a command that prints by itself is to print JSON. */
   get wantsJson(): boolean {
     return this.flags.json === true
   }

@@ -1,6 +1,9 @@
 import { type Command, Option } from 'commander'
 import type { ConfigKeyName } from '../config/config-keys.ts'
 import type { FlagValue } from '../config/load-config.ts'
+import type { AnyCommand } from './command.ts'
+import { watchInterval } from './option-values.ts'
+import { type OutputForm, outputForms } from './output/print-report.ts'
 
 /** Flags that every command takes. */
 export interface GlobalFlags {
@@ -25,10 +28,32 @@ const taking = {
   color: '--color <when>',
 } as const
 
+const format = '--format <form>'
+
 /** Global flags that are followed by a value: needed to tell a value from the name of a command. */
 export const flagsWithValue: ReadonlySet<string> = new Set(
-  Object.values(taking).flatMap((flags) => flags.replace(/ <.*/, '').split(', ')),
+  [...Object.values(taking), format].flatMap((flags) => flags.replace(/ <.*/, '').split(', ')),
 )
+
+/** Flags of commands that hand over a report. */
+export interface ReportFlags {
+  readonly format?: OutputForm
+  /** ms between two reports. */
+  readonly watch?: number
+}
+
+/** Adds the flags that decide how the report of a command is printed. */
+export function declareReportOptions(command: Command, { shape, watch }: AnyCommand): void {
+  const group = 'Output options'
+  if (shape !== undefined) {
+    const forms = new Option(format, `${outputForms.join(', ')} (what --json looks like)`)
+    command.addOption(forms.choices(outputForms).helpGroup(group))
+  }
+  if (watch === true) {
+    const again = new Option('-w, --watch [duration]', 'again and again (every 2s)')
+    command.addOption(again.argParser(watchInterval).preset('2s').helpGroup(group))
+  }
+}
 
 /** Adds the global flags to a command. */
 export function declareGlobalOptions(command: Command): void {

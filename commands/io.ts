@@ -5,6 +5,7 @@ import type { Readable, Writable } from 'node:stream'
 export type MaybeTerminal<Stream> = Stream & {
   readonly isTTY?: boolean | undefined
   readonly columns?: number | undefined
+  readonly rows?: number | undefined
   readonly fd?: number | undefined
   getColorDepth?(env?: Readonly<Record<string, string | undefined>>): number
 }

@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import { RafkaError } from '../src/index.ts'
 import type { CatalogEntry } from './catalog.ts'
+import { chooseForm, earlyForm } from './choose-form.ts'
 import type { AnyCommand, Invocation } from './command.ts'
 import { CommandContext } from './context.ts'
 import { exitCodeOf, exitCodes } from './exit-code.ts'
-import type { GlobalFlags } from './global-options.ts'
+import type { GlobalFlags, ReportFlags } from './global-options.ts'
 import { type Io, processIo } from './io.ts'
 import { resolveCommand } from './resolve-command.ts'
 
@@ -13,7 +14,7 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
   const outputClosed = closedOutput(io)
   const line = spellOut(argv)
   // Before the line is understood, only its words can tell how an error should look.
-  const early = new CommandContext(io, earlyFlags(line), outputClosed)
+  const early = new CommandContext(io, earlyFlags(line), outputClosed, earlyForm(line))
   try {
     const resolved = resolveCommand(line)
     if (resolved.kind === 'unknown') throw unknownCommand(resolved)
@@ -62,7 +63,7 @@ async function runCommand(entry: CatalogEntry, rest: readonly string[], early: C
   try {
     const { args, flags, wantsHelp } = parseArguments(command, rest)
     if (wantsHelp) return await showHelp(command, spec, early)
-    context = new CommandContext(early.io, flags, early.outputClosed)
+    context = new CommandContext(early.io, flags, early.outputClosed, chooseForm(flags, spec))
     return await runWith(context, spec, { args, flags: flags as never })
   } catch (error) {
     return await report(error, context, spec.streams === true)
@@ -79,7 +80,7 @@ async function showHelp(command: Command, spec: AnyCommand, { io, terminal }: Co
 async function runWith(context: CommandContext, spec: AnyCommand, invocation: Invocation<never>): Promise<number> {
   let code: number
   try {
-    code = (await spec.run(context, invocation)) ?? exitCodes.done
+    code = await runAndPresent(context, spec, invocation)
   } catch (error) {
     code = await report(error, context, spec.streams === true)
   }
@@ -89,6 +90,23 @@ async function runWith(context: CommandContext, spec: AnyCommand, invocation: In
     if (code === exitCodes.done) code = await report(error, context, spec.streams === true)
   }
   return context.outputClosed.aborted ? await tellClosedOutput(context) : code
+}
+
+async function runAndPresent(
+  context: CommandContext,
+  spec: AnyCommand,
+  invocation: Invocation<never>,
+): Promise<number> {
+  const { watch }: ReportFlags = invocation.flags
+  if (context.form !== 'schema' && watch === undefined) {
+    const outcome = await spec.run(context, invocation)
+    if (typeof outcome !== 'object') return outcome ?? exitCodes.done
+    return await (await import('./present-outcome.ts')).presentOutcome(context, outcome)
+  }
+  const { presentOutcome, presentShape } = await import('./present-outcome.ts')
+  if (watch === undefined) return await presentShape(context, spec)
+  const { repeatedly } = await import('./watch.ts')
+  return await presentOutcome(context, repeatedly(spec, context, invocation, watch))
 }
 
 async function report(error: unknown, context: CommandContext, stdoutIsForRecords: boolean): Promise<number> {

@@ -29,3 +29,12 @@ export function partitionList(text: string, earlier: readonly number[] = []): re
 export function collected(text: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, text]
 }
+
+const SHORTEST_WATCH_MS = 100
+
+/** Reads the time between two looks, as ms: a duration, or a bare number of seconds. */
+export function watchInterval(text: string): number {
+  const ms = parseDuration(/^[\d.]+$/.test(text) ? `${text}s` : text)
+  if (ms !== undefined && ms >= SHORTEST_WATCH_MS) return ms
+  throw new InvalidArgumentError(`Expected a number of seconds or a duration, at least ${SHORTEST_WATCH_MS}ms`)
+}

@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { RafkaError } from '../src/index.ts'
 import type { CatalogEntry } from './catalog.ts'
 import type { AnyCommand } from './command.ts'
-import { declareGlobalOptions, type GlobalFlags } from './global-options.ts'
+import { declareGlobalOptions, declareReportOptions, type GlobalFlags } from './global-options.ts'
 
 /** The words and flags of a line, read by what its command declares. */
 export interface ParsedArguments {
@@ -17,6 +17,7 @@ export function declareCommand(entry: CatalogEntry, spec: AnyCommand): Command {
   command.exitOverride().configureOutput({ writeOut: () => {}, writeErr: () => {} })
   command.helpOption('-h, --help', 'this help').usage(spec.usage).description(entry.summary)
   spec.declare(command)
+  declareReportOptions(command, spec)
   declareGlobalOptions(command)
   return command
 }

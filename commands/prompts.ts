@@ -1,15 +1,19 @@
 import { RafkaError } from '../src/index.ts'
 import type { CommandContext } from './context.ts'
 import { escapeText } from './output/escape-text.ts'
+import type { Table } from './output/report.ts'
+import { formatTable } from './output/table.ts'
 
 /**
- * Asks before something that cannot be undone; no is the default. Where nobody can be asked, `--yes` must have been given.
+ * Asks before something that cannot be undone, below a table of what it is about; no is the default. Where nobody can be asked, `--yes` must
+ * have been given.
  * @throws RafkaError `INVALID_ARGUMENT` in a pipe, `CANCELLED` when the answer is no
  */
 export async function confirmOrRefuse(
   context: CommandContext,
   question: string,
   yes: boolean | undefined,
+  preview?: Table,
 ): Promise<void> {
   if (yes === true) return
   if (!context.terminal.canAsk) {
@@ -17,6 +21,7 @@ export async function confirmOrRefuse(
       details: { hint: 'add --yes to do it without being asked' },
     })
   }
+  if (preview !== undefined) for (const line of formatTable(preview)) context.terminal.warn(line)
   const { confirm } = await import('@inquirer/prompts')
   const { stdin, stderr } = context.io
   const answer = await answered(

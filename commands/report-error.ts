@@ -1,16 +1,22 @@
 import { isRafkaError } from '../src/index.ts'
 import type { CommandContext } from './context.ts'
 import { hintFor } from './hints.ts'
+import { documentLines, isDocumentForm } from './output/print-report.ts'
 
-/** Tells what went wrong: `error:` and `hint:` on stderr, or one JSON object on stdout with `--json`, unless stdout is for records alone. */
+/** Tells what went wrong: `error:` and `hint:` on stderr, or one document on stdout where documents are wanted, unless stdout is for records alone. */
 export async function reportError(error: unknown, context: CommandContext, stdoutIsForRecords = false): Promise<void> {
   const hint = await hintFor(error, await context.openedSession())
-  if (context.wantsJson && !stdoutIsForRecords) {
-    context.terminal.json({ ok: false, error: errorObject(error, hint) })
+  if (wantsDocument(context) && !stdoutIsForRecords) {
+    const document = { ok: false, error: errorObject(error, hint) }
+    for (const line of await documentLines(context.terminal, context.form, document)) context.terminal.print(line)
   } else {
     await context.terminal.error(messageOf(error), hint)
   }
   if (context.flags.debug === true && error instanceof Error) context.terminal.warn(error.stack ?? '')
+}
+
+function wantsDocument({ form, wantsJson }: CommandContext): boolean {
+  return wantsJson || isDocumentForm(form)
 }
 
 /** How an error stands in JSON. */

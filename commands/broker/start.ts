@@ -9,6 +9,8 @@ import { type CommandSpec, defineCommand } from '../command.ts'
 import type { CommandContext } from '../context.ts'
 import { onInterrupt } from '../interrupts.ts'
 import { collected, wholeNumber } from '../option-values.ts'
+import { printReport } from '../output/print-report.ts'
+import { type DocumentOf, list, nullable, object, text, whole, word } from '../output/shape.ts'
 import { openDirectory } from '../session.ts'
 import { readAssignments } from '../topics/read-assignments.ts'
 import { refuseBrokers } from './refuse-brokers.ts'
@@ -31,8 +33,15 @@ function declare(command: Command): Command {
     .option('-c, --set <name=value>', 'a config of the broker, may be repeated', collected)
 }
 
+const shape = object({
+  brokers: list(text),
+  data_dir: nullable(text),
+  storage: nullable(word('sqlite', 'memory')),
+  pid: nullable(whole),
+})
+
 /** `rafka broker start`: serves until SIGTERM or Ctrl-C. */
-export const startBroker: CommandSpec<StartFlags> = defineCommand({
+export const startBroker: CommandSpec<StartFlags, DocumentOf<typeof shape>> = defineCommand({
   usage: '[options]',
   examples: [
     ['rafka broker start', 'on 127.0.0.1:9092'],
@@ -41,10 +50,11 @@ export const startBroker: CommandSpec<StartFlags> = defineCommand({
     ['rafka broker start --set num.partitions=3', "a setting by Kafka's name"],
   ],
   declare,
+  shape,
   async run(context, { flags }) {
     refuseBrokers(context)
     const config = await context.config(startFlags(flags))
-    const logger = stderrLogger(context.io.stderr, logLevelOf(context.flags), context.wantsJson)
+    const logger = stderrLogger(context.io.stderr, logLevelOf(context.flags), context.form === 'json')
     await untilInterrupted(async () => {
       // Who serves already must not be taken for this one: the listeners would be theirs.
       const rafka = await openDirectory(config, { attach: false, logger })
@@ -86,8 +96,15 @@ async function announce(
   const addresses: string[] = []
   for (const listener of listeners) addresses.push(formatAddress(await rafka.listen(listener)))
   const { dataDir, storage, pid } = rafka.status()
-  if (context.wantsJson) context.terminal.json({ brokers: addresses, data_dir: dataDir, storage, pid })
-  else context.terminal.print(`BROKERS=${addresses.join(',')}`)
+  const brokers = addresses.join(',')
+  await printReport(context.terminal, context.form, {
+    document: { brokers: addresses, data_dir: dataDir, storage, pid } satisfies DocumentOf<typeof shape>,
+    table: {
+      columns: ['BROKERS', 'DATA-DIR', 'STORAGE', 'PID'].map((title) => ({ title })),
+      rows: [[brokers, dataDir, storage, pid]],
+    },
+    view: [`BROKERS=${brokers}`],
+  })
 }
 
 /** Flags that are keys of the configuration. */

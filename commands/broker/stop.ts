@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { RafkaError, storageStatus } from '../../src/index.ts'
 import { type CommandSpec, defineCommand } from '../command.ts'
 import { durationMs } from '../option-values.ts'
+import { type DocumentOf, flag, object, text, whole } from '../output/shape.ts'
 import { refuseBrokers } from './refuse-brokers.ts'
 
 interface StopFlags {
@@ -11,14 +12,17 @@ interface StopFlags {
 const DEFAULT_TIMEOUT_MS = 30_000
 const LOOK_EVERY_MS = 25
 
+const shape = object({ ok: flag, data_dir: text, pid: whole })
+
 /** `rafka broker stop`: SIGTERM to the process that serves the directory, and waits until it does so no more. */
-export const stopBroker: CommandSpec<StopFlags> = defineCommand({
+export const stopBroker: CommandSpec<StopFlags, DocumentOf<typeof shape>> = defineCommand({
   usage: '[options]',
   examples: [
     ['rafka broker stop', 'the one that serves the data directory'],
     ['rafka broker stop --timeout 5s', 'give up sooner'],
   ],
   declare: (command) => command.option('--timeout <duration>', 'how long to wait (default 30s)', durationMs),
+  shape,
   async run(context, { flags }) {
     refuseBrokers(context)
     const { dataDir } = await context.config()
@@ -28,8 +32,12 @@ export const stopBroker: CommandSpec<StopFlags> = defineCommand({
       throw new RafkaError('BROKER_NOT_AVAILABLE', `who serves ${dataDir} has not said its process yet`)
     terminate(owner.pid)
     await context.terminal.busy(`stopping process ${owner.pid}`, ended(dataDir, owner.pid, flags.timeout))
-    if (context.wantsJson) context.terminal.json({ ok: true, data_dir: dataDir, pid: owner.pid })
-    else context.terminal.print(`stopped process ${owner.pid}`)
+    const { pid } = owner
+    return {
+      document: { ok: true, data_dir: dataDir, pid },
+      table: { columns: [{ title: 'DATA-DIR' }, { title: 'PID', kind: 'number' }], rows: [[dataDir, pid]] },
+      view: [`stopped process ${pid}`],
+    }
   },
 })
 

@@ -4,29 +4,35 @@ import { configKeyNames, environmentName } from '../../config/config-keys.ts'
 import type { Config } from '../../config/load-config.ts'
 import { nearestName } from '../../config/nearest-name.ts'
 import { RafkaError } from '../../src/index.ts'
-import { type CommandSpec, defineCommand } from '../command.ts'
+import { type CommandSpec, defineCommand, type NoFlags } from '../command.ts'
 import type { Io } from '../io.ts'
+import { type DocumentOf, flag, list, nullable, object, text } from '../output/shape.ts'
 
 /** Variables that are read and are no keys. */
 const otherVariables = ['RAFKA_CONFIG', 'RAFKA_NO_COLOR']
 
+const shape = object({ ok: flag, file: nullable(text), warnings: list(text) })
+
 /** `rafka config check`: ends with status 2 at a mistake. */
-export const checkConfig: CommandSpec<Record<never, never>> = defineCommand({
+export const checkConfig: CommandSpec<NoFlags, DocumentOf<typeof shape>> = defineCommand({
   usage: '[options]',
   examples: [
     ['rafka config check', 'what commands started here would use'],
     ['rafka config check --config prod.yaml', 'a file before it is used'],
   ],
   declare: (command) => command,
+  shape,
   async run(context) {
     const config = await context.config()
     checkHooks(config)
     const warnings = unknownVariables(context.io.env)
-    if (context.wantsJson) return context.terminal.json({ ok: true, file: config.file ?? null, warnings })
-    for (const warning of warnings) context.terminal.warn(`warning: ${warning}`)
-    context.terminal.print(
-      config.file === undefined ? 'no file; defaults and environment are good' : `${config.file} is good`,
-    )
+    for (const warning of warnings) if (context.form === 'table') context.terminal.warn(`warning: ${warning}`)
+    const file = config.file ?? null
+    return {
+      document: { ok: true, file, warnings },
+      table: { columns: [{ title: 'WARNING' }], rows: warnings.map((warning) => [warning]) },
+      view: [file === null ? 'no file; defaults and environment are good' : `${file} is good`],
+    }
   },
 })
 

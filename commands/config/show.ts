@@ -4,13 +4,29 @@ import type { Config, ConfigOrigin } from '../../config/load-config.ts'
 import { nearestName } from '../../config/nearest-name.ts'
 import { RafkaError } from '../../src/index.ts'
 import { type CommandSpec, defineCommand } from '../command.ts'
+import { tableOf } from '../output/report.ts'
+import { anything, type DocumentOf, list, nullable, object, text, whole, word } from '../output/shape.ts'
 
 interface ShowFlags {
   readonly set?: boolean
 }
 
+const shape = object({
+  file: nullable(text),
+  data_dir: text,
+  settings: list(
+    object({
+      key: text,
+      value: anything,
+      from: word('flag', 'environment', 'file', 'default'),
+      source: nullable(text),
+      line: nullable(whole),
+    }),
+  ),
+})
+
 /** `rafka config show`. */
-export const showConfig: CommandSpec<ShowFlags> = defineCommand({
+export const showConfig: CommandSpec<ShowFlags, DocumentOf<typeof shape>> = defineCommand({
   usage: '[KEY...] [options]',
   examples: [
     ['rafka config show', 'every key, its value and where that comes from'],
@@ -18,17 +34,23 @@ export const showConfig: CommandSpec<ShowFlags> = defineCommand({
     ['rafka config show storage data-dir', 'a section and a key'],
   ],
   declare: (command) => command.argument('[key...]').option('-s, --set', 'only what is not a default'),
+  shape,
   async run(context, { args, flags }) {
     const config = await context.config()
     const names = selectKeys(args).filter((name) => flags.set !== true || config.origin(name).from !== 'default')
-    if (context.wantsJson) {
-      const settings = names.map((name) => ({ key: name, value: shownValue(config, name), ...config.origin(name) }))
-      return context.terminal.json({ file: config.file ?? null, data_dir: config.dataDir, settings })
+    const settings = names.map((name) => ({
+      key: name,
+      value: shownValue(config, name),
+      ...originInJson(config.origin(name)),
+    }))
+    return {
+      document: { file: config.file ?? null, data_dir: config.dataDir, settings },
+      table: tableOf(names, [
+        { title: 'KEY', cell: (name) => name },
+        { title: 'VALUE', cell: (name) => shownText(config, name) },
+        { title: 'FROM', cell: (name) => describeOrigin(config.origin(name)) },
+      ]),
     }
-    context.terminal.table(
-      [{ title: 'KEY' }, { title: 'VALUE' }, { title: 'FROM' }],
-      names.map((name) => [name, shownText(config, name), describeOrigin(config.origin(name))]),
-    )
   },
 })
 
@@ -60,6 +82,14 @@ function shownValue(config: Config, name: ConfigKeyName): unknown {
 function withoutSecrets({ module, options, topics }: HookConfig): object {
   const names = typeof options === 'object' && options !== null ? Object.keys(options) : []
   return { module, options: names, topics: topics ?? null }
+}
+
+/** `source` is the flag, the variable or the file. */
+function originInJson(origin: ConfigOrigin) {
+  const { from } = origin
+  const source =
+    from === 'flag' ? origin.flag : from === 'environment' ? origin.variable : from === 'file' ? origin.file : null
+  return { from, source, line: from === 'file' ? origin.line : null }
 }
 
 function describeOrigin(origin: ConfigOrigin): string {

@@ -1,7 +1,6 @@
 import type { ChalkInstance } from 'chalk'
 import type { Io, MaybeTerminal } from '../io.ts'
 import { escapeText, jsonText } from './escape-text.ts'
-import { type Column, formatTable } from './table.ts'
 
 /** What the user asked for, over what the streams suggest. */
 export interface TerminalOptions {
@@ -30,6 +29,20 @@ export class Terminal {
     return this.#io.stdout.isTTY === true
   }
 
+  /** Whether what stands on stdout can be drawn over. */
+  get canRedraw(): boolean {
+    return this.isTerminal && this.#io.env.TERM !== 'dumb'
+  }
+
+  /** Width of stdout where that is a terminal. */
+  get columns(): number | undefined {
+    return this.isTerminal ? this.#io.stdout.columns : undefined
+  }
+
+  get stdout(): Io['stdout'] {
+    return this.#io.stdout
+  }
+
   /** Whether a person reads stderr: status, summaries and hints go there only then. */
   get hasReader(): boolean {
     return this.#io.stderr.isTTY === true && !this.#options.quiet
@@ -47,12 +60,6 @@ export class Terminal {
   /** One JSON document: indented for a terminal, else on one line. */
   json(value: unknown): void {
     this.print(jsonText(value, this.isTerminal ? 2 : 0))
-  }
-
-  /** Aligned; cut to the width of a terminal, never cut in a pipe. */
-  table(columns: readonly Column[], rows: ReadonlyArray<readonly string[]>): void {
-    for (const line of formatTable(columns, rows, this.isTerminal ? this.#io.stdout.columns : undefined))
-      this.print(line)
   }
 
   /** A line on stderr for a person: nothing in a pipe unless `--verbose` asks for it. */
@@ -74,7 +81,7 @@ export class Terminal {
 
   /** Overwrites the last line of stderr with a status; an empty one clears it. For a terminal only. */
   status(line: string): void {
-    if (this.hasReader) this.#io.stderr.write(`\r\u001b[K${line}`)
+    if (this.hasReader && this.#io.env.TERM !== 'dumb') this.#io.stderr.write(`\r\u001b[K${line}`)
   }
 
   /** chalk for stdout or stderr, or something that paints nothing. */
@@ -87,7 +94,7 @@ export class Terminal {
 
   /** Settles as `work` does; while it lasts, a terminal shows what is waited for. */
   async busy<T>(text: string, work: Promise<T>): Promise<T> {
-    if (!this.hasReader) return work
+    if (!this.hasReader || this.#io.env.TERM === 'dumb') return work
     let stop = () => {}
     let settled = false
     const timer = setTimeout(async () => {

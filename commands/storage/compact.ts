@@ -1,17 +1,33 @@
 import { type CompactedPartition, RafkaError } from '../../src/index.ts'
 import { refuseBrokers } from '../broker/refuse-brokers.ts'
-import { type CommandSpec, defineCommand } from '../command.ts'
+import { type CommandSpec, defineCommand, type NoFlags } from '../command.ts'
 import { formatCount, formatSize } from '../output/quantities.ts'
+import { tableOf } from '../output/report.ts'
+import { type DocumentOf, flag, list, object, text, whole } from '../output/shape.ts'
 import { requireTopics } from '../topics/require-topics.ts'
 
+const partitionShape = object({
+  topic: text,
+  partition: whole,
+  records_before: whole,
+  records_after: whole,
+  bytes_before: whole,
+  bytes_after: whole,
+})
+
+const shape = object({ ok: flag, partitions: list(partitionShape) })
+
+type Compacted = DocumentOf<typeof partitionShape>
+
 /** `rafka storage compact`. */
-export const compactStorage: CommandSpec<Record<never, never>> = defineCommand({
+export const compactStorage: CommandSpec<NoFlags, DocumentOf<typeof shape>> = defineCommand({
   usage: 'TOPIC... [options]',
   examples: [
     ['rafka storage compact users', 'keep the last record of each key'],
     ['rafka storage compact users --json', 'records and bytes before and after'],
   ],
   declare: (command) => command.argument('[topic...]'),
+  shape,
   async run(context, { args }) {
     refuseBrokers(context)
     const topics = await requireTopics(context, args, 'rafka storage compact TOPIC...')
@@ -26,18 +42,29 @@ export const compactStorage: CommandSpec<Record<never, never>> = defineCommand({
       )
     }
     const partitions = await context.terminal.busy(`compacting ${topics.join(', ')}`, embedded.compact(topics))
-    if (context.wantsJson) return context.terminal.json({ ok: true, partitions: partitions.map(inJson) })
-    for (const partition of partitions) context.terminal.print(shown(partition))
+    const rows = partitions.map(inJson)
+    return {
+      document: { ok: true, partitions: rows },
+      table: tableOf(rows, [
+        { title: 'TOPIC', cell: ({ topic }) => topic },
+        { title: 'PARTITION', kind: 'number', cell: ({ partition }) => partition },
+        { title: 'RECORDS-BEFORE', kind: 'count', cell: ({ records_before }) => records_before },
+        { title: 'RECORDS-AFTER', kind: 'count', cell: ({ records_after }) => records_after },
+        { title: 'BYTES-BEFORE', kind: 'size', cell: ({ bytes_before }) => bytes_before },
+        { title: 'BYTES-AFTER', kind: 'size', cell: ({ bytes_after }) => bytes_after },
+      ]),
+      view: rows.map(shown),
+    }
   },
 })
 
-function shown(result: CompactedPartition): string {
-  const { topic, partition, recordsBefore, recordsAfter, bytesBefore, bytesAfter } = result
-  const records = `${formatCount(recordsBefore)} → ${formatCount(recordsAfter)} records`
-  return `${topic}/${partition}  ${records}  ${formatSize(bytesBefore)} → ${formatSize(bytesAfter)}`
+function shown(compacted: Compacted): string {
+  const { topic, partition, records_before, records_after, bytes_before, bytes_after } = compacted
+  const records = `${formatCount(records_before)} → ${formatCount(records_after)} records`
+  return `${topic}/${partition}  ${records}  ${formatSize(bytes_before)} → ${formatSize(bytes_after)}`
 }
 
-function inJson(result: CompactedPartition): object {
+function inJson(result: CompactedPartition): Compacted {
   return {
     topic: result.topic,
     partition: result.partition,

@@ -1,8 +1,8 @@
 import { RafkaError } from '../../src/index.ts'
 import { type CommandSpec, defineCommand } from '../command.ts'
+import { type TopicResults, topicReport, topicResults } from '../mutation-report.ts'
 import { wholeNumber } from '../option-values.ts'
 import { countOf } from '../output/quantities.ts'
-import { reportResults } from './report-results.ts'
 import { requireTopics } from './require-topics.ts'
 
 interface AddFlags {
@@ -12,7 +12,7 @@ interface AddFlags {
 }
 
 /** `rafka topics add-partitions`. */
-export const addPartitions: CommandSpec<AddFlags> = defineCommand({
+export const addPartitions: CommandSpec<AddFlags, TopicResults> = defineCommand({
   usage: 'NAME... (-n N | --total N) [options]',
   examples: [
     ['rafka topics add-partitions orders -n 2', 'two more'],
@@ -24,6 +24,7 @@ export const addPartitions: CommandSpec<AddFlags> = defineCommand({
       .option('-n, --num <n>', 'so many more', wholeNumber(1, 2 ** 31 - 1))
       .option('--total <n>', 'so many in all', wholeNumber(1, 2 ** 31 - 1))
       .option('--dry-run', 'only check whether it could be done'),
+  shape: topicResults,
   async run(context, { args, flags }) {
     if ((flags.num === undefined) === (flags.total === undefined)) {
       throw new RafkaError('INVALID_ARGUMENT', 'one of --num and --total is needed, and not both')
@@ -41,8 +42,8 @@ export const addPartitions: CommandSpec<AddFlags> = defineCommand({
     const results = done.map(({ name, error }) => {
       const total = wanted.find((one) => one.name === name)?.total ?? 0
       const text = `${status} ${name}  ${countOf(total, 'partition')}`
-      return { topic: name, status: error === null ? status : 'failed', error, text }
+      return { name, status: error === null ? status : 'failed', error, text }
     })
-    return await reportResults(context, results)
+    return await topicReport(context, results)
   },
 })

@@ -1,9 +1,9 @@
 import { type ConfigChange, type ItemResult, isRafkaError } from '../../src/index.ts'
 import { type CommandSpec, defineCommand } from '../command.ts'
+import { type TopicResults, topicReport, topicResults } from '../mutation-report.ts'
 import { collected } from '../option-values.ts'
 import { missingArgument } from '../prompts.ts'
 import { readAssignments } from './read-assignments.ts'
-import { reportResults } from './report-results.ts'
 import { requireTopics } from './require-topics.ts'
 
 interface AlterFlags {
@@ -15,7 +15,7 @@ interface AlterFlags {
 }
 
 /** `rafka topics alter`. */
-export const alterTopics: CommandSpec<AlterFlags> = defineCommand({
+export const alterTopics: CommandSpec<AlterFlags, TopicResults> = defineCommand({
   usage: 'NAME... [options]',
   examples: [
     ['rafka topics alter orders --set retention.ms=86400000', 'keep a day'],
@@ -30,6 +30,7 @@ export const alterTopics: CommandSpec<AlterFlags> = defineCommand({
       .option('--append <name=value>', 'add to a list, may be repeated', collected)
       .option('--subtract <name=value>', 'take from a list, may be repeated', collected)
       .option('--dry-run', 'only check whether it could be done'),
+  shape: topicResults,
   async run(context, { args, flags }) {
     const changes = readChanges(flags)
     if (changes.length === 0) {
@@ -43,9 +44,9 @@ export const alterTopics: CommandSpec<AlterFlags> = defineCommand({
       const altered = rafka.admin().alterConfigs(resource, changes, { validateOnly: flags.dryRun === true })
       const error = await altered.then(() => null, itemError)
       const done = flags.dryRun === true ? 'valid' : 'altered'
-      results.push({ topic, status: error === null ? done : 'failed', error })
+      results.push({ name: topic, status: error === null ? done : 'failed', error })
     }
-    return await reportResults(context, results)
+    return await topicReport(context, results)
   },
 })
 

@@ -1,9 +1,9 @@
 import { type CommandSpec, defineCommand } from '../command.ts'
+import { type TopicResults, topicReport, topicResults } from '../mutation-report.ts'
 import { collected, wholeNumber } from '../option-values.ts'
 import { countOf } from '../output/quantities.ts'
 import { missingArgument } from '../prompts.ts'
 import { readAssignments } from './read-assignments.ts'
-import { reportResults } from './report-results.ts'
 
 interface CreateFlags {
   readonly partitions?: number
@@ -14,7 +14,7 @@ interface CreateFlags {
 }
 
 /** `rafka topics create`. */
-export const createTopics: CommandSpec<CreateFlags> = defineCommand({
+export const createTopics: CommandSpec<CreateFlags, TopicResults> = defineCommand({
   usage: 'NAME... [options]',
   examples: [
     ['rafka topics create orders', 'with the defaults of the broker'],
@@ -29,6 +29,7 @@ export const createTopics: CommandSpec<CreateFlags> = defineCommand({
       .option('-c, --set <name=value>', 'a config of the topic, may be repeated', collected)
       .option('--if-not-exists', 'leave a topic that exists as it is')
       .option('--dry-run', 'only check whether it could be done'),
+  shape: topicResults,
   async run(context, { args, flags }) {
     if (args.length === 0) throw missingArgument('no topic was named', 'rafka topics create NAME...')
     const configs = Object.fromEntries(readAssignments('--set', flags.set))
@@ -44,12 +45,12 @@ export const createTopics: CommandSpec<CreateFlags> = defineCommand({
     )
     const results = created.map(({ name, error, partitions, replicationFactor }) => {
       if (error?.code === 'TOPIC_ALREADY_EXISTS' && flags.ifNotExists === true) {
-        return { topic: name, status: 'unchanged', error: null, text: `${name} exists already` }
+        return { name, status: 'unchanged', error: null, text: `${name} exists already` }
       }
       const shape = `${countOf(partitions ?? flags.partitions ?? 1, 'partition')}, ${countOf(replicationFactor ?? 1, 'replica')}`
       const status = flags.dryRun === true ? 'valid' : 'created'
-      return { topic: name, status: error === null ? status : 'failed', error, text: `${status} ${name}  ${shape}` }
+      return { name, status: error === null ? status : 'failed', error, text: `${status} ${name}  ${shape}` }
     })
-    return await reportResults(context, results)
+    return await topicReport(context, results)
   },
 })

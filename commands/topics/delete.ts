@@ -1,8 +1,8 @@
 import type { Admin } from '../../src/index.ts'
 import { type CommandSpec, defineCommand } from '../command.ts'
+import { type TopicResults, topicReport, topicResults } from '../mutation-report.ts'
 import { countOf } from '../output/quantities.ts'
 import { confirmOrRefuse } from '../prompts.ts'
-import { reportResults } from './report-results.ts'
 import { requireTopics } from './require-topics.ts'
 import { recordsIn, topicExtents } from './topic-extents.ts'
 
@@ -12,7 +12,7 @@ interface DeleteFlags {
 }
 
 /** `rafka topics delete`. */
-export const deleteTopics: CommandSpec<DeleteFlags> = defineCommand({
+export const deleteTopics: CommandSpec<DeleteFlags, TopicResults> = defineCommand({
   usage: 'NAME... [options]',
   examples: [
     ['rafka topics delete orders', 'asks first'],
@@ -24,6 +24,7 @@ export const deleteTopics: CommandSpec<DeleteFlags> = defineCommand({
       .argument('[name...]')
       .option('-y, --yes', 'do it without being asked')
       .option('--if-exists', 'a topic that is not there is no error'),
+  shape: topicResults,
   async run(context, { args, flags }) {
     const names = await requireTopics(context, args, 'rafka topics delete NAME...')
     const { rafka } = await context.session()
@@ -34,11 +35,11 @@ export const deleteTopics: CommandSpec<DeleteFlags> = defineCommand({
     const deleted = await admin.deleteTopics(names)
     const results = deleted.map(({ name, error }) => {
       if (error?.code === 'UNKNOWN_TOPIC_OR_PARTITION' && flags.ifExists === true) {
-        return { topic: name, status: 'unchanged', error: null, text: `${name} does not exist` }
+        return { name, status: 'unchanged', error: null, text: `${name} does not exist` }
       }
-      return { topic: name, status: error === null ? 'deleted' : 'failed', error }
+      return { name, status: error === null ? 'deleted' : 'failed', error }
     })
-    return await reportResults(context, results)
+    return await topicReport(context, results)
   },
 })
 

@@ -1,7 +1,8 @@
 import type { Admin, ConfigEntry, TopicDescription } from '../../src/index.ts'
 import { type CommandSpec, defineCommand } from '../command.ts'
-import type { CommandContext } from '../context.ts'
-import { countOf, formatCount } from '../output/quantities.ts'
+import { countOf } from '../output/quantities.ts'
+import { type Report, type Table, tableOf } from '../output/report.ts'
+import { type DocumentOf, flag, list, nullable, object, text, whole } from '../output/shape.ts'
 import { requireTopics } from './require-topics.ts'
 import { type Extent, topicExtents } from './topic-extents.ts'
 
@@ -9,14 +10,33 @@ interface DescribeFlags {
   readonly all?: boolean
 }
 
-interface Described {
-  readonly topic: TopicDescription
-  readonly extents: readonly Extent[]
-  readonly configs: readonly ConfigEntry[]
-}
+const partitionShape = object({
+  partition: whole,
+  leader: whole,
+  leader_epoch: whole,
+  replicas: list(whole),
+  isr: list(whole),
+  start_offset: nullable(whole),
+  end_offset: nullable(whole),
+})
+
+const configShape = object({ name: text, value: nullable(text), source: text, default: flag })
+
+const topicShape = object({
+  name: text,
+  topic_id: text,
+  internal: flag,
+  partitions: list(partitionShape),
+  configs: list(configShape),
+  error: nullable(text),
+})
+
+const shape = object({ topics: list(topicShape) })
+
+type Described = DocumentOf<typeof topicShape>
 
 /** `rafka topics describe`. */
-export const describeTopics: CommandSpec<DescribeFlags> = defineCommand({
+export const describeTopics: CommandSpec<DescribeFlags, DocumentOf<typeof shape>> = defineCommand({
   usage: 'NAME... [options]',
   examples: [
     ['rafka topics describe orders', 'partitions, and what differs from the defaults'],
@@ -24,17 +44,15 @@ export const describeTopics: CommandSpec<DescribeFlags> = defineCommand({
     ['rafka topics describe a b --json', 'for a script'],
   ],
   declare: (command) => command.argument('[name...]').option('-a, --all', 'the configs with their default too'),
+  shape,
+  watch: true,
   async run(context, { args, flags }) {
     const names = await requireTopics(context, args, 'rafka topics describe NAME...')
     const { rafka } = await context.session()
     const admin = rafka.admin()
-    const described: Described[] = []
-    for (const topic of await admin.describeTopics(names)) described.push(await describe(admin, topic))
-    if (context.wantsJson) return context.terminal.json({ topics: described.map(inJson) })
-    for (const [index, one] of described.entries()) {
-      if (index > 0) context.terminal.print('')
-      printTopic(context, one, flags.all === true)
-    }
+    const topics: Described[] = []
+    for (const topic of await admin.describeTopics(names)) topics.push(await describe(admin, topic))
+    return reportOf(topics, flags.all === true)
   },
 })
 
@@ -44,10 +62,10 @@ async function describe(admin: Admin, topic: TopicDescription): Promise<Describe
     topicExtents(admin, partitions),
     admin.describeConfigs({ type: 'topic', name: topic.name }),
   ])
-  return { topic, extents, configs }
+  return inJson(topic, extents, configs)
 }
 
-function inJson({ topic, extents, configs }: Described): object {
+function inJson(topic: TopicDescription, extents: readonly Extent[], configs: readonly ConfigEntry[]): Described {
   return {
     name: topic.name,
     topic_id: topic.topicId,
@@ -66,29 +84,47 @@ function inJson({ topic, extents, configs }: Described): object {
   }
 }
 
-function printTopic({ terminal }: CommandContext, { topic, extents, configs }: Described, all: boolean): void {
-  const { name, partitions, topicId } = topic
+function reportOf(topics: readonly Described[], all: boolean): Report<{ readonly topics: readonly Described[] }> {
+  const rows = topics.flatMap(({ name, partitions }) => partitions.map((one) => ({ topic: name, ...one })))
+  const byPartition = partitionTable(rows)
+  return {
+    document: { topics },
+    table: {
+      columns: [{ title: 'TOPIC' }, ...byPartition.columns],
+      rows: byPartition.rows.map((cells, index) => [rows[index]!.topic, ...cells]),
+    },
+    view: topics.flatMap((topic, index) => [...(index > 0 ? [''] : []), ...viewOf(topic, all)]),
+  }
+}
+
+function viewOf({ name, topic_id, partitions, configs }: Described, all: boolean): Array<string | Table> {
   const replicas = countOf(partitions[0]?.replicas.length ?? 0, 'replica')
-  terminal.print(`${name}  ${countOf(partitions.length, 'partition')}, ${replicas}, id ${topicId}`)
-  terminal.table(
-    [
-      { title: 'PARTITION', align: 'right' },
-      { title: 'LEADER', align: 'right' },
-      { title: 'START', align: 'right' },
-      { title: 'END', align: 'right' },
-      { title: 'RECORDS', align: 'right' },
-    ],
-    partitions.map(({ partition, leader }, index) => {
-      const { start, end } = extents[index]!
-      const records = start === null || end === null ? '-' : formatCount(end - start)
-      return [String(partition), String(leader), String(start ?? '-'), String(end ?? '-'), records]
-    }),
-  )
-  const shown = configs.filter(({ isDefault }) => all || !isDefault)
-  if (shown.length === 0) return
-  terminal.print('')
-  terminal.table(
-    [{ title: 'CONFIG' }, { title: 'VALUE' }, { title: 'SOURCE' }],
-    shown.map((config) => [config.name, config.value ?? '(hidden)', config.source]),
-  )
+  const head = `${name}  ${countOf(partitions.length, 'partition')}, ${replicas}, id ${topic_id}`
+  const shown = configs.filter((config) => all || !config.default)
+  return [head, partitionTable(partitions), ...(shown.length === 0 ? [] : ['', configTable(shown)])]
+}
+
+function partitionTable(partitions: Described['partitions']): Table {
+  return tableOf(partitions, [
+    { title: 'PARTITION', kind: 'number', cell: ({ partition }) => partition },
+    { title: 'LEADER', kind: 'number', cell: ({ leader }) => leader },
+    { title: 'START', kind: 'number', cell: ({ start_offset }) => start_offset },
+    { title: 'END', kind: 'number', cell: ({ end_offset }) => end_offset },
+    { title: 'RECORDS', kind: 'count', cell: recordsOf },
+    { title: 'EPOCH', kind: 'number', wide: true, cell: ({ leader_epoch }) => leader_epoch },
+    { title: 'REPLICAS', wide: true, cell: ({ replicas }) => replicas.join(',') },
+    { title: 'ISR', wide: true, cell: ({ isr }) => isr.join(',') },
+  ])
+}
+
+function recordsOf({ start_offset, end_offset }: Described['partitions'][number]): number | null {
+  return start_offset === null || end_offset === null ? null : end_offset - start_offset
+}
+
+function configTable(configs: Described['configs']): Table {
+  return tableOf(configs, [
+    { title: 'CONFIG', cell: ({ name }) => name },
+    { title: 'VALUE', cell: ({ value }) => value ?? '(hidden)' },
+    { title: 'SOURCE', cell: ({ source }) => source },
+  ])
 }

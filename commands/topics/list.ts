@@ -1,13 +1,25 @@
 import { type CommandSpec, defineCommand } from '../command.ts'
-import { formatCount } from '../output/quantities.ts'
+import { tableOf } from '../output/report.ts'
+import { type DocumentOf, flag, list, nullable, object, text, whole } from '../output/shape.ts'
 import { recordsIn, topicExtents } from './topic-extents.ts'
 
 interface ListFlags {
   readonly internal?: boolean
 }
 
+const row = object({
+  name: text,
+  topic_id: text,
+  internal: flag,
+  partitions: whole,
+  replicas: nullable(whole),
+  records: nullable(whole),
+})
+
+const shape = object({ topics: list(row) })
+
 /** `rafka topics list`. */
-export const listTopics: CommandSpec<ListFlags> = defineCommand({
+export const listTopics: CommandSpec<ListFlags, DocumentOf<typeof shape>> = defineCommand({
   usage: '[options]',
   examples: [
     ['rafka topics list', 'names, partitions, records'],
@@ -15,6 +27,8 @@ export const listTopics: CommandSpec<ListFlags> = defineCommand({
     ['rafka topics list -b localhost:9092', 'of a broker on the network'],
   ],
   declare: (command) => command.option('-i, --internal', 'internal topics too'),
+  shape,
+  watch: true,
   async run(context, { flags }) {
     const { rafka } = await context.session()
     const admin = rafka.admin()
@@ -34,21 +48,16 @@ export const listTopics: CommandSpec<ListFlags> = defineCommand({
       replicas: partitions[0]?.replicas.length ?? null,
       records: recordsIn(extents.filter((extent) => extent.topic === name)),
     }))
-    if (context.wantsJson) return context.terminal.json({ topics: rows })
-    if (rows.length === 0) return context.terminal.note('no topics yet; rafka topics create NAME makes one')
-    context.terminal.table(
-      [
-        { title: 'NAME' },
-        { title: 'PARTITIONS', align: 'right' },
-        { title: 'REPLICAS', align: 'right' },
-        { title: 'RECORDS', align: 'right' },
-      ],
-      rows.map(({ name, partitions, replicas, records }) => [
-        name,
-        String(partitions),
-        String(replicas ?? '-'),
-        records === null ? '-' : formatCount(records),
+    return {
+      document: { topics: rows },
+      table: tableOf(rows, [
+        { title: 'NAME', cell: ({ name }) => name },
+        { title: 'PARTITIONS', kind: 'number', cell: ({ partitions }) => partitions },
+        { title: 'REPLICAS', kind: 'number', cell: ({ replicas }) => replicas },
+        { title: 'RECORDS', kind: 'count', cell: ({ records }) => records },
+        { title: 'ID', wide: true, cell: ({ topic_id }) => topic_id },
       ]),
-    )
+      note: rows.length === 0 ? 'no topics yet; rafka topics create NAME makes one' : undefined,
+    }
   },
 })

@@ -1,10 +1,11 @@
 import { type Admin, RafkaError, type TopicPartition } from '../../src/index.ts'
 import { type CommandSpec, defineCommand } from '../command.ts'
 import { type Place, parseOffsets } from '../consume/parse-offsets.ts'
-import type { CommandContext } from '../context.ts'
 import { exitCodes } from '../exit-code.ts'
 import { partitionList } from '../option-values.ts'
-import { countOf, formatCount } from '../output/quantities.ts'
+import { countOf } from '../output/quantities.ts'
+import { type Report, type Table, tableOf } from '../output/report.ts'
+import { type DocumentOf, flag, list, nullable, object, text, whole } from '../output/shape.ts'
 import { confirmOrRefuse, missingArgument } from '../prompts.ts'
 import { requireTopics } from './require-topics.ts'
 import { type Extent, topicExtents } from './topic-extents.ts'
@@ -21,8 +22,26 @@ interface Cut extends TopicPartition {
   readonly newStart: number
 }
 
+const shape = object({
+  ok: flag,
+  topic: text,
+  changed: flag,
+  partitions: list(
+    object({
+      partition: whole,
+      start_offset: whole,
+      new_start_offset: whole,
+      records_removed: whole,
+      error: nullable(text),
+      message: nullable(text),
+    }),
+  ),
+})
+
+type Trimmed = DocumentOf<typeof shape>
+
 /** `rafka topics trim`. */
-export const trimTopic: CommandSpec<TrimFlags> = defineCommand({
+export const trimTopic: CommandSpec<TrimFlags, Trimmed> = defineCommand({
   usage: 'NAME -o SPEC [options]',
   examples: [
     ['rafka topics trim orders -o @-7d', 'what is older than a week'],
@@ -37,6 +56,7 @@ export const trimTopic: CommandSpec<TrimFlags> = defineCommand({
       .option('-p, --partition <n,...>', 'these partitions alone', partitionList)
       .option('-y, --yes', 'do it without being asked')
       .option('--dry-run', 'only tell what would go'),
+  shape,
   async run(context, { args, flags }) {
     const place = readPlace(flags.offset)
     const [topic] = await requireTopics(context, args, 'rafka topics trim NAME -o SPEC')
@@ -44,14 +64,14 @@ export const trimTopic: CommandSpec<TrimFlags> = defineCommand({
     const admin = rafka.admin()
     const cuts = await planCuts(admin, topic!, flags.partition, place)
     const removed = cuts.reduce((sum, { start, newStart }) => sum + newStart - start, 0)
-    if (!context.wantsJson) printCuts(context, cuts)
-    if (flags.dryRun === true || removed === 0) return finish(context, topic!, cuts, [])
-    await confirmOrRefuse(context, `Remove ${countOf(removed, 'record')} of ${topic}?`, flags.yes)
+    const preview = reportOf(topic!, cuts, [])
+    if (flags.dryRun === true || removed === 0) return preview
+    await confirmOrRefuse(context, `Remove ${countOf(removed, 'record')} of ${topic}?`, flags.yes, preview.table)
     const changed = cuts.filter(({ start, newStart }) => newStart > start)
     const done = await admin.deleteRecords(
       changed.map(({ partition, newStart }) => ({ topic: topic!, partition, before: newStart })),
     )
-    return finish(context, topic!, cuts, done)
+    return reportOf(topic!, cuts, done)
   },
 })
 
@@ -106,46 +126,40 @@ function offsetOf(place: Place, start: number, end: number, atTime: number): num
   return 'fromEnd' in place ? end - place.fromEnd : atTime
 }
 
-function printCuts({ terminal }: CommandContext, cuts: readonly Cut[]): void {
-  terminal.table(
-    [
-      { title: 'PARTITION', align: 'right' },
-      { title: 'START', align: 'right' },
-      { title: 'NEW-START', align: 'right' },
-      { title: 'RECORDS-REMOVED', align: 'right' },
-    ],
-    cuts.map(({ partition, start, newStart }) => [
-      String(partition),
-      String(start),
-      String(newStart),
-      formatCount(newStart - start),
-    ]),
-  )
+function cutTable(topic: string, partitions: Trimmed['partitions']): Table {
+  return tableOf(partitions, [
+    { title: 'TOPIC', wide: true, cell: () => topic },
+    { title: 'PARTITION', kind: 'number', cell: ({ partition }) => partition },
+    { title: 'START', kind: 'number', cell: ({ start_offset }) => start_offset },
+    { title: 'NEW-START', kind: 'number', cell: ({ new_start_offset }) => new_start_offset },
+    { title: 'RECORDS-REMOVED', kind: 'count', cell: ({ records_removed }) => records_removed },
+    { title: 'ERROR', wide: true, cell: ({ error }) => error },
+  ])
 }
 
-async function finish(
-  context: CommandContext,
+function reportOf(
   topic: string,
   cuts: readonly Cut[],
   done: Awaited<ReturnType<Admin['deleteRecords']>>,
-): Promise<number> {
+): Report<Trimmed> {
   const failed = done.filter(({ error }) => error !== null)
-  if (context.wantsJson) {
-    const partitions = cuts.map(({ partition, start, newStart }) => {
-      const result = done.find((one) => one.partition === partition)
-      return {
-        partition,
-        start_offset: start,
-        new_start_offset: result?.error ? start : newStart,
-        records_removed: result?.error ? 0 : newStart - start,
-        error: result?.error?.code ?? null,
-        message: result?.error?.message ?? null,
-      }
-    })
-    context.terminal.json({ ok: failed.length === 0, topic, changed: done.length > failed.length, partitions })
-  } else {
-    for (const { partition, error } of failed)
-      await context.terminal.error(`${topic}/${partition}: ${error!.message}`, undefined)
+  const partitions = cuts.map(({ partition, start, newStart }) => {
+    const result = done.find((one) => one.partition === partition)
+    return {
+      partition,
+      start_offset: start,
+      new_start_offset: result?.error ? start : newStart,
+      records_removed: result?.error ? 0 : newStart - start,
+      error: result?.error?.code ?? null,
+      message: result?.error?.message ?? null,
+    }
+  })
+  const removed = partitions.reduce((sum, { records_removed }) => sum + records_removed, 0)
+  return {
+    document: { ok: failed.length === 0, topic, changed: done.length > failed.length, partitions },
+    table: cutTable(topic, partitions),
+    view: done.length === 0 ? undefined : [`trimmed ${topic}  ${countOf(removed, 'record')} removed`],
+    problems: failed.map(({ partition, error }) => ({ message: `${topic}/${partition}: ${error!.message}` })),
+    exitCode: failed.length === 0 ? exitCodes.done : exitCodes.failed,
   }
-  return failed.length === 0 ? exitCodes.done : exitCodes.failed
 }

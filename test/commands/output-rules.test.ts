@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { parseAllDocuments } from 'yaml'
 import { catalog } from '../../commands/catalog.ts'
+import { mismatches } from './support/mismatches.ts'
 import { useWorkbench } from './support/with-directory.ts'
 
 const bench = useWorkbench()
@@ -17,6 +19,7 @@ const good: ReadonlyMap<string, readonly string[]> = new Map([
   ['topics trim', ['t', '-o', '1', '--yes']],
   ['topics add-partitions', ['t', '-n', '1']],
   ['storage inspect', []],
+  ['storage dump', []],
   ['storage verify', []],
   ['storage compact', ['t']],
   ['config show', []],
@@ -24,6 +27,9 @@ const good: ReadonlyMap<string, readonly string[]> = new Map([
   ['demo', []],
   ['version', []],
 ])
+
+/** Those that do not open a data directory. */
+const withoutSession = ['config show', 'config check', 'demo', 'version']
 
 /** Those that serve, or need somebody who does: tested as processes. */
 const served = ['broker start', 'broker status', 'broker stop']
@@ -41,6 +47,47 @@ describe.each(catalog.map(({ path }) => path).filter((path) => good.has(path.joi
     const { code, out, err } = await bench.run([...words, '--json'])
     expect({ code, err }).toEqual({ code: 0, err: '' })
     for (const line of out.trimEnd().split('\n')) expect(typeof JSON.parse(line)).toBe('object')
+  })
+
+  const spec = catalog.find((entry) => entry.path.join(' ') === path.join(' ').trim())!.load()
+
+  test('gives JSON when it fails', async ({ skip }) => {
+    if (withoutSession.includes(path.join(' ').trim())) skip('it opens no data directory')
+    const { code, out, err } = await bench.run([...words, '--json', '--data-dir', '/proc/nope'])
+    expect(code).toBe(1)
+    if ((await spec).streams)
+      return expect({ out, err }).toMatchObject({ out: '', err: expect.stringMatching(/^error: /) })
+    const { ok, error, problems } = JSON.parse(out) as Record<string, unknown>
+    expect({ ok, err, named: typeof error === 'object' || Array.isArray(problems) }).toEqual({
+      ok: false,
+      err: '',
+      named: true,
+    })
+  })
+
+  test('gives what its schema says, in every form that there is', async ({ skip }) => {
+    if ((await spec).shape === undefined) skip('it prints by itself')
+    await bench.run(['produce', 't', 'a', 'b'])
+    const schema = await bench.run([...words, '--format', 'schema'])
+    expect(schema).toMatchObject({ code: 0, err: '' })
+    for (const form of ['json', 'yaml', 'tsv', 'wide', 'table']) {
+      // Each change once: the one before would make the next one fail.
+      await bench.run(['topics', 'delete', 'n', 't', '--yes', '--if-exists'])
+      await bench.run(['produce', 't', 'a', 'b'])
+      const { code, out, err } = await bench.run([...words, '--format', form])
+      expect({ form, code, err }).toEqual({ form, code: 0, err: '' })
+      const documents =
+        form === 'json'
+          ? out
+              .trimEnd()
+              .split('\n')
+              .map((line) => JSON.parse(line))
+          : []
+      for (const document of form === 'yaml' ? parseAllDocuments(out).map((one) => one.toJS()) : documents) {
+        expect(mismatches(schema.json(), document)).toEqual([])
+      }
+      if (form === 'tsv') for (const line of out.split('\n').slice(0, -1)) expect(line).toMatch(/^[^\t]+(\t[^\t]+)*$/)
+    }
   })
 
   test('has no escape sequence in a pipe, whatever the environment asks for', async () => {

@@ -1,30 +1,71 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { countOf, formatCount, formatElapsed, formatSize } from '../../../commands/output/quantities.ts'
 import { reindentJson } from '../../../commands/output/reindent-json.ts'
-import { formatTable } from '../../../commands/output/table.ts'
+import type { Cell, Column } from '../../../commands/output/report.ts'
+import { formatTable, type TableLayout, tabSeparated } from '../../../commands/output/table.ts'
 import { wrapText } from '../../../commands/output/wrap-text.ts'
+import { yamlText } from '../../../commands/output/yaml-text.ts'
+import { anyText } from '../support/any-text.ts'
 
 describe('a table', () => {
-  const columns = [{ title: 'NAME' }, { title: 'SIZE', align: 'right' as const }]
+  const columns: readonly Column[] = [{ title: 'NAME' }, { title: 'SIZE', kind: 'count' }, { title: 'ID', wide: true }]
+  const formatRows = (rows: ReadonlyArray<readonly Cell[]>, layout?: TableLayout) =>
+    formatTable({ columns, rows }, layout)
 
   test('is aligned, without spaces at the end of a line', () => {
-    expect(
-      formatTable(columns, [
-        ['a', '1'],
-        ['longer', '1,000'],
-      ]),
-    ).toEqual(['NAME     SIZE', 'a           1', 'longer  1,000'])
+    const rows = [
+      ['a', 1, 'x'],
+      ['longer', 1000, 'y'],
+    ]
+    expect(formatRows(rows)).toEqual(['NAME     SIZE', 'a           1', 'longer  1,000'])
+    expect(formatRows(rows, { wide: true })).toEqual(['NAME     SIZE  ID', 'a           1  x', 'longer  1,000  y'])
   })
 
-  test('is cut to the width of a terminal, and to nothing else', () => {
-    const rows = [['x'.repeat(50), '1']]
-    expect(formatTable(columns, rows, 20)[1]).toBe(`${'x'.repeat(19)}…`)
-    expect(formatTable(columns, rows)[1]).toContain('x'.repeat(50))
+  test('takes what a terminal has not from its widest texts, never from a number, and nothing in a pipe', () => {
+    const rows = [['x'.repeat(50), 123456, '']]
+    expect(formatRows(rows, { width: 20 })).toEqual(['NAME            SIZE', `${'x'.repeat(10)}…  123,456`])
+    expect(formatRows(rows)[1]).toContain('x'.repeat(50))
+    expect(formatRows(rows, { width: 5 })).toEqual(['NAME…', 'xxxx…'])
+  })
+
+  test('counts the columns of wide and of combining characters', () => {
+    expect(
+      formatRows([
+        ['日本', 1, ''],
+        ['e\u0301', 2, ''],
+      ]),
+    ).toEqual(['NAME  SIZE', '日本     1', 'e\u0301        2'])
+    expect(formatRows([['日本日本日本日本', 1, '']], { width: 14 })[1]).toBe('日本日…      1')
   })
 
   test('has no cell that acts on a terminal', () => {
-    expect(formatTable(columns, [['\u001b]52;c;x\u0007', '']])[1]).toBe('\\x1b]52;c;x\\x07')
+    expect(formatRows([['\u001b]52;c;x\u0007', null, '']])[1]).toBe('\\x1b]52;c;x\\x07     -')
+  })
+
+  test('as values between tabs has every column, no head, and "-" for nothing', () => {
+    expect(
+      tabSeparated({
+        columns,
+        rows: [
+          ['a\tb', 12345, ''],
+          ['', null, 'x'],
+        ],
+      }),
+    ).toEqual(['a\\tb\t12345\t-', '-\t-\tx'])
+  })
+})
+
+describe('YAML', () => {
+  test('says what it was given', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.dictionary(fc.string(), anyText.filter(isWellFormed)), fc.jsonValue()), (value) => {
+        const text = yamlText(value)
+        expect(parse(text)).toEqual(JSON.parse(JSON.stringify(value)))
+        expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
+      }),
+    )
   })
 })
 
@@ -62,3 +103,7 @@ describe('indented JSON', () => {
     )
   })
 })
+
+function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text)
+}

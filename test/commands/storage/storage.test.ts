@@ -21,10 +21,10 @@ test('storage inspect tells what each partition holds', async () => {
   })
 })
 
-test('storage inspect shows batch by batch', async () => {
+test('storage dump shows batch by batch', async () => {
   await bench.run(['produce', 'a', 'x', 'y', '-z', 'gzip'])
   await bench.run(['produce', 'a', 'z'])
-  const { out } = await bench.run(['storage', 'inspect', 'a', '--batches', '--json'])
+  const { out } = await bench.run(['storage', 'dump', 'a', '--json'])
   const batches = out
     .trimEnd()
     .split('\n')
@@ -33,7 +33,7 @@ test('storage inspect shows batch by batch', async () => {
     { base_offset: 0, last_offset: 1, records: 2, compression: 'gzip', crc_valid: true },
     { base_offset: 2, last_offset: 2, records: 1, compression: 'none', crc_valid: true },
   ])
-  expect((await bench.run(['storage', 'inspect', 'a', '--batches'])).out).toMatch(/^TOPIC +PARTITION +FIRST/)
+  expect((await bench.run(['storage', 'dump', 'a'])).out).toMatch(/^TOPIC +PARTITION +FIRST/)
 })
 
 test('storage compact keeps the last record of each key', async () => {

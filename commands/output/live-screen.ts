@@ -1,0 +1,62 @@
+import type { ReadStream } from 'node:tty'
+import type { Io } from '../io.ts'
+
+const ENTER = '\u001b[?1049h\u001b[?25l'
+const LEAVE = '\u001b[?25h\u001b[?1049l'
+const HOME = '\u001b[H'
+const CLEAR_LINE = '\u001b[K'
+const CLEAR_BELOW = '\u001b[J'
+const CTRL_C = '\u0003'
+
+/**
+ * Takes the whole terminal and shows frames on it, each drawn over the one before so that nothing flickers. Keys `q` and Ctrl-C call `quit`.
+ * When disposed, the terminal is as it was before, with the last frame below.
+ */
+export class LiveScreen implements Disposable {
+  readonly #io: Io
+  readonly #quit: () => void
+  #lines: readonly string[] = []
+  readonly #onKeys = (keys: Buffer) => {
+    const text = keys.toString('latin1')
+    if (text.includes('q') || text.includes('Q') || text.includes(CTRL_C)) this.#quit()
+  }
+  readonly #redraw = () => this.#draw()
+
+  constructor(io: Io, quit: () => void) {
+    this.#io = io
+    this.#quit = quit
+    io.stdout.write(ENTER)
+    io.stdout.on('resize', this.#redraw)
+    if (io.stdin.isTTY !== true) return
+    this.#setRaw(true)
+    io.stdin.on('data', this.#onKeys)
+  }
+
+  /** Draws the lines, as many as the terminal has. */
+  show(lines: readonly string[]): void {
+    this.#lines = lines
+    this.#draw()
+  }
+
+  #draw(): void {
+    const rows = this.#io.stdout.rows ?? this.#lines.length
+    const fitting = this.#lines.length > rows ? [...this.#lines.slice(0, rows - 1), '…'] : this.#lines
+    this.#io.stdout.write(`${HOME}${fitting.map((line) => line + CLEAR_LINE).join('\r\n')}${CLEAR_BELOW}`)
+  }
+
+  [Symbol.dispose](): void {
+    this.#io.stdout.off('resize', this.#redraw)
+    if (this.#io.stdin.isTTY === true) {
+      this.#io.stdin.off('data', this.#onKeys)
+      this.#setRaw(false)
+      this.#io.stdin.pause()
+    }
+    this.#io.stdout.write(LEAVE)
+    for (const line of this.#lines) this.#io.stdout.write(`${line}\n`)
+  }
+
+  #setRaw(raw: boolean): void {
+    const stdin = this.#io.stdin as Partial<Pick<ReadStream, 'setRawMode'>>
+    stdin.setRawMode?.(raw)
+  }
+}

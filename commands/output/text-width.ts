@@ -1,0 +1,32 @@
+/** Characters that take no column: combining marks, joiners, variation selectors. */
+const narrowest = /^(?:\p{Mn}|\p{Me}|\u200d|[\ufe00-\ufe0f])$/u
+/** Characters that take two: East Asian scripts, full-width forms, emoji. */
+const widest =
+  /^[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]$/u
+const ascii = /^[ -~]*$/
+
+/** Columns that a text without controls takes on a terminal. */
+export function textWidth(text: string): number {
+  if (ascii.test(text)) return text.length
+  let width = 0
+  for (const character of text) width += characterWidth(character)
+  return width
+}
+
+/** The text, or as much of it as fits before a `…`. */
+export function cutToWidth(text: string, width: number): string {
+  if (textWidth(text) <= width) return text
+  let kept = ''
+  let used = 1
+  for (const character of text) {
+    used += characterWidth(character)
+    if (used > width) break
+    kept += character
+  }
+  return `${kept}…`
+}
+
+function characterWidth(character: string): number {
+  if (narrowest.test(character)) return 0
+  return widest.test(character) ? 2 : 1
+}

@@ -62,7 +62,8 @@ describe('YAML', () => {
     fc.assert(
       fc.property(fc.oneof(fc.dictionary(fc.string(), anyText.filter(isWellFormed)), fc.jsonValue()), (value) => {
         const text = yamlText(value)
-        expect(parse(text)).toEqual(JSON.parse(JSON.stringify(value)))
+        // JSON knows no -0.
+        expect(JSON.parse(JSON.stringify(parse(text)))).toEqual(JSON.parse(JSON.stringify(value)))
         expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
       }),
     )

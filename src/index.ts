@@ -19,7 +19,7 @@ export type {
 export type { Api } from './core/api.ts'
 export type { ConnectionInfo } from './core/broker.ts'
 export type { Clock, Timer } from './core/clock.ts'
-export type { Consumer, FetchedChunk, Position, TopicPartition } from './core/consumer.ts'
+export type { Consumer, FetchedChunk, GroupMetadata, Position, TopicPartition } from './core/consumer.ts'
 export {
   type ErrorDetails,
   type ErrorName,
@@ -57,7 +57,7 @@ export type {
   TimestampType,
 } from './core/message.ts'
 export type { Producer, RecordOverrides, RecordWriter, RecordWriterOptions, WriterProgress } from './core/producer.ts'
-export type { ConsumerOptions, ProducerOptions, Rafka } from './core/rafka.ts'
+export type { AssignorName, ConsumerOptions, ProducerOptions, Rafka } from './core/rafka.ts'
 export type { Durability } from './core/storage-engine.ts'
 export type {
   PartitionProducers,

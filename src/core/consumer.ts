@@ -1,3 +1,4 @@
+import type { CommittedOffset } from './group-admin.ts'
 import type { Message, RecordCursor } from './message.ts'
 
 /** Where in a partition to begin or end. `timestamp` in ms: the first record at or after it; past the last record: the end. */
@@ -25,6 +26,16 @@ export interface FetchedChunk extends TopicPartition {
   messages(): Iterable<Message>
 }
 
+/** A member of a group, as the group's coordinator knows it. */
+export interface GroupMetadata {
+  readonly group: string
+  /** Empty while it is no member. */
+  readonly memberId: string
+  /** Of the assignment; the member's epoch with the new protocol; -1 while it is no member. */
+  readonly generation: number
+  readonly instanceId: string | null
+}
+
 /** Reads records. Made by `rafka.consumer(…)`; each is iterated once. */
 export interface Consumer extends AsyncIterable<Message>, AsyncDisposable {
   /** The same records chunk by chunk: the fast way out. Use either this or the messages. */
@@ -40,6 +51,21 @@ export interface Consumer extends AsyncIterable<Message>, AsyncDisposable {
   /** Offset of the next record of each partition that iteration will give. */
   positions(): ReadonlyArray<TopicPartition & { readonly offset: number }>
 
-  /** Ends the iteration and lets go. */
+  /**
+   * Commits offsets for the group: those given, each of the next record to be read, or of all that iteration has given so far, what the loop works on now
+   * included.
+   * @throws RafkaError `ILLEGAL_GENERATION` when a partition is not this consumer's (any more), `INVALID_GROUP_ID` without a group
+   */
+  commit(
+    offsets?: ReadonlyArray<TopicPartition & { readonly offset: number; readonly metadata?: string }>,
+  ): Promise<void>
+
+  /** What the group has committed of these partitions, or of all that this consumer reads; offset -1: nothing. */
+  committed(partitions?: readonly TopicPartition[]): Promise<CommittedOffset[]>
+
+  /** Which member of the group it is at the moment; undefined without a group. */
+  groupMetadata(): GroupMetadata | undefined
+
+  /** Ends the iteration and lets go. A member of a group leaves it. */
   close(): Promise<void>
 }

@@ -1,5 +1,5 @@
 import type { Admin } from './admin.ts'
-import type { Consumer, Position } from './consumer.ts'
+import type { Consumer, Position, TopicPartition } from './consumer.ts'
 import type { CompressionName } from './message.ts'
 import type { Producer } from './producer.ts'
 
@@ -30,8 +30,16 @@ export type AssignorName = 'range' | 'round-robin' | 'sticky' | 'cooperative-sti
 export interface ConsumerOptions {
   /** All partitions of each, or the named ones. */
   readonly topics: ReadonlyArray<string | { readonly topic: string; readonly partitions: readonly number[] }>
-  /** Default `start`. */
-  readonly from?: Position | undefined
+  /**
+   * Default `start`; with a group `stored`: where the group stands. Any other position counts for the partitions that the first assignment
+   * brings; what comes later begins where the group stands.
+   */
+  readonly from?: Position | 'stored' | undefined
+  /**
+   * Where to begin in a partition of which the group has no offset, and where to go on when the log does not hold the group's offset. `fail`: the error
+   * `OFFSET_OUT_OF_RANGE`. Default `start`.
+   */
+  readonly reset?: 'start' | 'end' | 'fail' | undefined
   /** Per partition, over `from`. */
   readonly positions?: ReadonlyArray<{ topic: string; partition: number; position: Position }> | undefined
   /** Iteration ends there: `end` is looked up once, at the start, and reached by position. Left out: follow for ever. */
@@ -51,6 +59,39 @@ export interface ConsumerOptions {
   readonly requestTimeoutMs?: number | undefined
   /** Checks the CRC-32C of each batch; default true. */
   readonly checkCrc?: boolean | undefined
+  /** `read_committed`: neither records of aborted transactions nor anything behind an open one. Default `read_uncommitted`. */
+  readonly isolation?: 'read_uncommitted' | 'read_committed' | undefined
+  /** Shares the topics out among all consumers that name this group. The broker remembers how far it has come. */
+  readonly group?: string | undefined
+  /** `consumer`: the protocol of KIP-848, in which the broker shares out. Default `classic`. */
+  readonly groupProtocol?: 'classic' | 'consumer' | undefined
+  /** Makes it a static member: it may be away for up to the session timeout, and keeps its partitions. One consumer at a time may use the id. */
+  readonly groupInstanceId?: string | undefined
+  /** Which the group may use, most wanted first; it settles on one that all its members have. Default `range`, `round-robin`, `cooperative-sticky`. */
+  readonly assignors?: readonly AssignorName[] | undefined
+  /** With `groupProtocol: 'consumer'`: `uniform` or `range`; the broker's choice when left out. */
+  readonly serverAssignor?: string | undefined
+  /** A member that was not heard of for so long is dead, in ms; default 45,000. Of classic groups: those of the new protocol have it on the broker. */
+  readonly sessionTimeoutMs?: number | undefined
+  /** Between two signs of life, in ms; default 3,000. The broker decides with `groupProtocol: 'consumer'`. */
+  readonly heartbeatIntervalMs?: number | undefined
+  /** How long a rebalance waits for a member to finish what it works on, in ms; default `maxPollIntervalMs`. */
+  readonly rebalanceTimeoutMs?: number | undefined
+  /** A consumer whose loop works on one thing for longer leaves the group, and joins again when the loop comes back, in ms; default 300,000. */
+  readonly maxPollIntervalMs?: number | undefined
+  /**
+   * Commits what the loop is done with: every `autoCommitIntervalMs`, on close, and before partitions go to somebody else. What the loop was given last counts
+   * when it asks for more. Default true.
+   */
+  readonly autoCommit?: boolean | undefined
+  /** In ms; default 5,000. */
+  readonly autoCommitIntervalMs?: number | undefined
+  /** Partitions came. They are read when it has settled. */
+  readonly onAssigned?: ((partitions: readonly TopicPartition[]) => void | Promise<void>) | undefined
+  /** Partitions go to somebody else when it has settled: the last chance to commit. */
+  readonly onRevoked?: ((partitions: readonly TopicPartition[]) => void | Promise<void>) | undefined
+  /** Partitions went: others may read them already. Default `onRevoked`. */
+  readonly onLost?: ((partitions: readonly TopicPartition[]) => void | Promise<void>) | undefined
 }
 
 /** A connection to a broker, embedded or remote: the same interface for both. */

@@ -12,7 +12,13 @@ import { fetchRequest, maxFetchVersion, readFetchResponse } from '../consumer/fe
 import { defaultRequestTimeoutMs } from '../transport.ts'
 
 const FETCH_BYTES = 4 * 1024 * 1024
-const LIMITS = { maxWaitMs: 0, minBytes: 1, maxBytes: FETCH_BYTES, maxPartitionBytes: FETCH_BYTES }
+const LIMITS = {
+  maxWaitMs: 0,
+  minBytes: 1,
+  maxBytes: FETCH_BYTES,
+  maxPartitionBytes: FETCH_BYTES,
+  isolation: 'read_uncommitted',
+} as const
 
 /** See `Admin.batches`. */
 export async function* readBatches(

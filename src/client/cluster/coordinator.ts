@@ -57,7 +57,7 @@ export class Coordinator {
   call<Request, Response>(
     api: Api<Request, Response>,
     body: Request,
-    options: CoordinatorCall<Response>,
+    options: CoordinatorCall<NoInfer<Response>>,
   ): Promise<Response> {
     const { timeoutMs = defaultRequestTimeoutMs, requestTimeoutMs = defaultRequestTimeoutMs, signal } = options
     const bounds: RetryBounds = { awaited: `the coordinator's answer to ${api.name}`, timeoutMs, signal }

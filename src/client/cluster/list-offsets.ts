@@ -8,6 +8,12 @@ import { absent, type RetryBounds } from './retrying.ts'
 /** Which offset to ask for, as on the wire: one of these, or a timestamp in ms for the first record at or after it. */
 export const offsetTimes = { end: -1, start: -2, maxTimestamp: -3 } as const
 
+/** Whether records of open and aborted transactions count: where a partition ends depends on it. */
+export type Isolation = 'read_uncommitted' | 'read_committed'
+
+/** Kafka's `IsolationLevel`. */
+export const isolationLevels: Readonly<Record<Isolation, number>> = { read_uncommitted: 0, read_committed: 1 }
+
 /** Where a partition has what was asked for; offset -1 when there is none. */
 export interface FoundOffset extends TopicPartition {
   readonly offset: number
@@ -24,7 +30,7 @@ export async function findOffsets(
   cluster: Cluster,
   partitions: readonly TopicPartition[],
   time: number,
-  bounds: Pick<RetryBounds, 'timeoutMs' | 'signal'>,
+  bounds: Pick<RetryBounds, 'timeoutMs' | 'signal'> & { readonly isolation?: Isolation },
 ): Promise<FoundOffset[]> {
   const found = new Map<TopicPartition, FoundOffset>()
   const awaited = `the offsets of ${describePartitions(partitions)}`
@@ -33,7 +39,7 @@ export async function findOffsets(
     const missing = partitions.filter((partition) => !found.has(partition))
     const answers = await Promise.allSettled(
       [...(await byLeader(cluster, missing, remainingMs))].map(([leader, theirs]) =>
-        askLeader(cluster, leader, theirs, time, remainingMs, bounds.signal, found),
+        askLeader(cluster, leader, theirs, time, { ...bounds, timeoutMs: remainingMs }, found),
       ),
     )
     const failure = answers.find((answer) => answer.status === 'rejected')
@@ -89,8 +95,7 @@ async function askLeader(
   leader: number,
   partitions: readonly TopicPartition[],
   time: number,
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
+  { timeoutMs, signal, isolation }: { timeoutMs: number; signal?: AbortSignal | undefined; isolation?: Isolation },
   found: Map<TopicPartition, FoundOffset>,
 ): Promise<void> {
   const topics = topicsOf(partitions).map((name) => ({
@@ -99,7 +104,11 @@ async function askLeader(
       .filter(({ topic }) => topic === name)
       .map(({ partition }) => ({ partitionIndex: partition, currentLeaderEpoch: -1, timestamp: time })),
   }))
-  const body = listOffsets.request.create({ replicaId: -1, topics })
+  const body = listOffsets.request.create({
+    replicaId: -1,
+    isolationLevel: isolationLevels[isolation ?? 'read_uncommitted'],
+    topics,
+  })
   const response = await cluster.main.request(leader, listOffsets, body, { timeoutMs, signal })
   const answers = new Map(
     response.topics.flatMap(({ name, partitions: each }) =>

@@ -2,64 +2,58 @@ import type { Position, TopicPartition } from '../../core/consumer.ts'
 import { RafkaError } from '../../core/errors.ts'
 import { clientError } from '../client-error.ts'
 import type { Cluster } from '../cluster/cluster.ts'
-import type { TopicMetadata } from '../cluster/metadata.ts'
+import type { Isolation } from '../cluster/list-offsets.ts'
 import { ending } from '../ending.ts'
-import { AssignedPartition, partitionKey } from './assigned-partition.ts'
+import { AssignedPartition, partitionKey, type WhenGone } from './assigned-partition.ts'
 import type { ChunkBuffer } from './chunk-buffer.ts'
-import type { ConsumerSettings } from './consumer-settings.ts'
-import { Fetcher, type FetcherListener } from './fetcher.ts'
+import { Fetcher, type FetcherListener, type FetcherSettings } from './fetcher.ts'
 import { locate } from './locate.ts'
-import { TopicWatch, type WatchListener } from './topic-watch.ts'
 
 /** What an assignment tells its consumer. */
 export interface AssignmentListener {
   /** It may have come to its end. */
   changed(): void
+  /** A broker does not know this topic any more. */
+  unknownTopic(topic: string): void
   failed(error: RafkaError): void
+}
+
+/** A partition to be read. */
+export interface NewPartition extends TopicPartition {
+  readonly topicId: string
+  readonly begin: Position
+  /** undefined: for ever. */
+  readonly end: Position | undefined
+  readonly whenGone: WhenGone
+  /** What the group has committed; -1, or left out: nothing. */
+  readonly committed?: number
 }
 
 /** Longest look-up of positions, in ms: Java's `default.api.timeout.ms`. */
 const LOCATE_TIMEOUT_MS = 60_000
 
-/** The partitions that a consumer reads: which there are, from where to where, and which are paused. */
-export class Assignment implements FetcherListener, WatchListener {
+/** The partitions that a consumer reads: from where to where, and which are paused. Which there are is for a `PartitionSource` to say. */
+export class Assignment implements FetcherListener {
   readonly #cluster: Cluster
-  readonly #settings: ConsumerSettings
+  readonly #isolation: Isolation
   readonly #buffer: ChunkBuffer
   readonly #listener: AssignmentListener
   readonly #fetcher: Fetcher
-  readonly #watch: TopicWatch
   readonly #partitions = new Map<string, AssignedPartition>()
   readonly #closing = ending()
   #pauseAll = false
   readonly #pausedKeys = new Set<string>()
-  #started = false
 
-  constructor(cluster: Cluster, settings: ConsumerSettings, buffer: ChunkBuffer, listener: AssignmentListener) {
+  constructor(cluster: Cluster, settings: FetcherSettings, buffer: ChunkBuffer, listener: AssignmentListener) {
     this.#cluster = cluster
-    this.#settings = settings
+    this.#isolation = settings.isolation
     this.#buffer = buffer
     this.#listener = listener
     this.#fetcher = new Fetcher(cluster, settings, buffer, this)
-    this.#watch = new TopicWatch(
-      cluster,
-      { ...settings, topics: [...settings.topics.keys()], follow: settings.to === undefined },
-      this,
-    )
   }
 
-  /**
-   * Finds the topics and the positions to begin at.
-   * @throws what kept it from that
-   */
-  async start(): Promise<void> {
-    await this.#watch.start()
-    this.#started = true
-  }
-
-  /** Everything up to the end was fetched. Never true when following. */
+  /** Everything up to the ends was fetched. */
   get finished(): boolean {
-    if (this.#settings.to === undefined || !this.#started || this.#watch.waiting) return false
     return [...this.#partitions.values()].every((partition) => partition.finished)
   }
 
@@ -68,8 +62,63 @@ export class Assignment implements FetcherListener, WatchListener {
     this.#fetcher.kick()
   }
 
+  has(partition: TopicPartition): boolean {
+    return this.#partitions.has(partitionKey(partition))
+  }
+
+  /** Those of `partitions` that are read, or all. */
+  among(partitions: Iterable<TopicPartition> = this.#partitions.values()): AssignedPartition[] {
+    return [...partitions].flatMap((each) => this.#partitions.get(partitionKey(each)) ?? [])
+  }
+
+  /**
+   * Begins to read; what is read already goes on as it is.
+   * @throws what kept the positions from being found
+   */
+  async add(partitions: readonly NewPartition[], signal: AbortSignal = this.#closing.signal): Promise<void> {
+    const fresh = partitions.filter((each) => !this.has(each))
+    if (fresh.length === 0) return
+    const begins = fresh.map((each) => ({ partition: each, position: each.begin }))
+    const ends = fresh.flatMap(({ end, ...partition }) => (end === undefined ? [] : [{ partition, position: end }]))
+    const bounds = { timeoutMs: LOCATE_TIMEOUT_MS, signal }
+    const offsets = await locate(this.#cluster, [...begins, ...ends], this.#isolation, bounds)
+    if (signal.aborted || this.#closing.signal.aborted) return
+    const beginOffsets = offsets.splice(0, fresh.length)
+    const added = fresh.map(({ topic, topicId, partition, end, whenGone, committed = -1 }, index) => {
+      const assigned = new AssignedPartition(topic, topicId, partition)
+      const key = partitionKey(assigned)
+      assigned.whenGone = whenGone
+      assigned.committed = committed
+      assigned.paused = this.#pauseAll || this.#pausedKeys.has(key)
+      assigned.end = end === undefined ? undefined : offsets.shift()
+      assigned.moveTo(beginOffsets[index] ?? 0)
+      this.#partitions.set(key, assigned)
+      return assigned
+    })
+    this.#fetcher.add(added)
+    this.#listener.changed()
+  }
+
+  /** Gives nothing more of these, and fetches nothing: they are about to be removed. */
+  hold(partitions: readonly AssignedPartition[]): void {
+    for (const partition of partitions) {
+      partition.held = true
+      this.#buffer.drop(partition)
+    }
+  }
+
+  remove(partitions: readonly TopicPartition[]): void {
+    const gone = this.among(partitions)
+    for (const partition of gone) {
+      this.#partitions.delete(partitionKey(partition))
+      this.#moveTo(partition, -1)
+    }
+    this.#fetcher.remove(gone)
+    this.#listener.changed()
+  }
+
   positions(): Array<TopicPartition & { readonly offset: number }> {
-    return [...this.#partitions.values()]
+    return this.among()
       .filter(({ position }) => position >= 0)
       .map(({ topic, partition, position }) => ({ topic, partition, offset: position }))
   }
@@ -82,7 +131,9 @@ export class Assignment implements FetcherListener, WatchListener {
       if (assigned === undefined || assigned.paused) continue
       assigned.paused = true
       // What was fetched ahead is fetched again after the pause: it would take the room of the others meanwhile.
+      const { handled } = assigned
       this.#moveTo(assigned, assigned.position)
+      assigned.handled = handled
     }
   }
 
@@ -107,10 +158,10 @@ export class Assignment implements FetcherListener, WatchListener {
     if (assigned === undefined) throw notAssigned(partition)
     this.#moveTo(assigned, -1)
     const { epoch } = assigned
-    const [offset = 0] = await locate(this.#cluster, [{ partition: assigned, position }], this.#bounds)
+    const [offset = 0] = await locate(this.#cluster, [{ partition: assigned, position }], this.#isolation, this.#bounds)
     // A later seek has the last word.
     if (assigned.epoch !== epoch) return
-    assigned.exact = typeof position === 'number'
+    assigned.whenGone = typeof position === 'number' ? 'fail' : 'forward'
     this.#moveTo(assigned, offset)
     this.#fetcher.interrupt([assigned])
     this.#listener.changed()
@@ -118,46 +169,9 @@ export class Assignment implements FetcherListener, WatchListener {
 
   async close(): Promise<void> {
     this.#closing.abort()
-    this.#watch.close()
     // What is being read of them ends too; their positions stay.
     for (const partition of this.#partitions.values()) partition.epoch += 1
     await this.#fetcher.close()
-  }
-
-  /** Part of `WatchListener`. */
-  async found(topics: readonly TopicMetadata[], late: boolean): Promise<void> {
-    const fresh = topics
-      .flatMap((topic) => this.#wanted(topic).map((index) => new AssignedPartition(topic.name, topic.topicId, index)))
-      .filter((partition) => !this.#partitions.has(partitionKey(partition)))
-    if (fresh.length === 0) return
-    const { to, ends: named } = this.#settings
-    const begins = fresh.map((partition) => ({ partition, position: this.#beginOf(partition, late) }))
-    const ends =
-      to === undefined
-        ? []
-        : fresh.map((partition) => ({ partition, position: named.get(partitionKey(partition)) ?? to }))
-    const offsets = await locate(this.#cluster, [...begins, ...ends], this.#bounds)
-    if (this.#closing.signal.aborted) return
-    fresh.forEach((partition, index) => {
-      const key = partitionKey(partition)
-      partition.exact = typeof begins[index]?.position === 'number'
-      partition.paused = this.#pauseAll || this.#pausedKeys.has(key)
-      partition.end = to === undefined ? undefined : offsets[fresh.length + index]
-      partition.moveTo(offsets[index] ?? 0)
-      this.#partitions.set(key, partition)
-    })
-    this.#fetcher.add(fresh)
-    this.#listener.changed()
-  }
-
-  /** Part of `WatchListener`. */
-  lost(topic: string): void {
-    const gone = [...this.#partitions.values()].filter((partition) => partition.topic === topic)
-    for (const partition of gone) {
-      this.#partitions.delete(partitionKey(partition))
-      this.#moveTo(partition, -1)
-    }
-    this.#fetcher.remove(gone)
   }
 
   /** Part of `FetcherListener`. */
@@ -169,17 +183,24 @@ export class Assignment implements FetcherListener, WatchListener {
       { partition, position: 'start' as const },
       { partition, position: 'end' as const },
     ]
-    locate(this.#cluster, both, this.#bounds).then(
+    locate(this.#cluster, both, this.#isolation, this.#bounds).then(
       ([start = 0, end = 0]) => {
         if (partition.epoch === epoch) this.#relocate(partition, fetchOffset, start, end)
       },
-      (error: unknown) => this.failed(clientError(error)),
+      (error: unknown) => {
+        if (partition.epoch === epoch) this.failed(clientError(error))
+      },
     )
   }
 
   /** Part of `FetcherListener`. */
-  unknownTopic(partition: AssignedPartition): void {
-    this.#watch.suspect(partition.topic)
+  unknownTopic({ topic }: AssignedPartition): void {
+    this.#listener.unknownTopic(topic)
+  }
+
+  /** Something outside of it changed that `finished` depends on. */
+  changed(): void {
+    this.#listener.changed()
   }
 
   failed(error: RafkaError): void {
@@ -195,38 +216,25 @@ export class Assignment implements FetcherListener, WatchListener {
     this.#buffer.drop(partition)
   }
 
-  /** @throws RafkaError `UNKNOWN_TOPIC_OR_PARTITION` when a partition was named that the topic does not have */
-  #wanted({ name, partitions }: TopicMetadata): number[] {
-    const all = partitions.map(({ partition }) => partition)
-    const named = this.#settings.topics.get(name)
-    if (named === undefined) return all
-    const absent = [...named].find((partition) => !all.includes(partition))
-    if (absent === undefined) return [...named]
-    const message = `topic "${name}" has ${all.length} partitions, 0 to ${all.length - 1}; ${absent} was asked for`
-    throw new RafkaError('UNKNOWN_TOPIC_OR_PARTITION', message, { details: { topic: name, partition: absent } })
-  }
-
-  /** What came into being while it was waited for is read from its start: nothing of it is older than the wish to read it. */
-  #beginOf(partition: AssignedPartition, late: boolean): Position {
-    const position = this.#settings.positions.get(partitionKey(partition)) ?? this.#settings.from
-    const moves = typeof position !== 'object' || 'fromEnd' in position
-    return late && moves ? 'start' : position
-  }
-
   #relocate(partition: AssignedPartition, offset: number, start: number, end: number): void {
-    if (offset >= start && offset <= end) {
-      partition.fetchOffset = offset
-    } else if (offset < start && !partition.exact) {
-      // What was fetched ahead still counts, so only the next fetch moves.
-      partition.fetchOffset = start
-      if (partition.position === offset) partition.position = start
-    } else {
+    const next = offset >= start && offset <= end ? offset : nextOffset(partition.whenGone, offset, start, end)
+    if (next === undefined) {
       this.failed(outOfRange(partition, offset, start, end))
       return
     }
+    // What was fetched ahead still counts, so only the next fetch moves.
+    partition.fetchOffset = next
+    if (partition.position === offset) partition.position = next
+    if (partition.handled === offset) partition.handled = next
     this.#fetcher.kick()
     this.#listener.changed()
   }
+}
+
+function nextOffset(whenGone: WhenGone, offset: number, start: number, end: number): number | undefined {
+  if (whenGone === 'start') return start
+  if (whenGone === 'end') return end
+  return whenGone === 'forward' && offset < start ? start : undefined
 }
 
 function notAssigned({ topic, partition }: TopicPartition): RafkaError {

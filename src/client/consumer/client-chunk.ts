@@ -49,7 +49,13 @@ export class ClientChunk implements FetchedChunk {
 
   /** False after a seek or pause: it is not to be given, or not to its end. */
   get current(): boolean {
-    return this.epoch === this.source.epoch
+    return this.epoch === this.source.epoch && !this.source.held
+  }
+
+  /** The loop is done with all of it that it was given. */
+  handled(): void {
+    // After a seek it is the new position that counts.
+    if (this.epoch === this.source.epoch) this.source.handled = this.source.position
   }
 
   cursor(): RecordCursor {

@@ -1,8 +1,10 @@
 import type { Position } from '../../core/consumer.ts'
 import { RafkaError } from '../../core/errors.ts'
 import type { ConsumerOptions } from '../../core/rafka.ts'
+import { type GroupSettings, groupSettings } from '../groups/group-settings.ts'
 import { defaultRequestTimeoutMs } from '../transport.ts'
 import { partitionKey } from './assigned-partition.ts'
+import { count } from './count.ts'
 import type { FetcherSettings } from './fetcher.ts'
 import { checkPosition } from './locate.ts'
 
@@ -10,7 +12,12 @@ import { checkPosition } from './locate.ts'
 export interface ConsumerSettings extends FetcherSettings {
   /** By topic: the partitions that were named; undefined: all. */
   readonly topics: ReadonlyMap<string, ReadonlySet<number> | undefined>
-  readonly from: Position
+  /** Without a group where every partition begins; with one, those of its first assignment. undefined: where the group stands. */
+  readonly from: Position | undefined
+  /** Where a partition begins, or goes on, of which the group has no offset, or one that the log does not hold. */
+  readonly reset: Reset
+  /** undefined: on its own. */
+  readonly group: GroupSettings | undefined
   /** By `partitionKey`. */
   readonly positions: ReadonlyMap<string, Position>
   /** undefined: follow for ever. */
@@ -22,13 +29,20 @@ export interface ConsumerSettings extends FetcherSettings {
   readonly prefetchBytes: number
 }
 
+/** See `ConsumerOptions.reset`. */
+type Reset = NonNullable<ConsumerOptions['reset']>
+
 const MEBIBYTE = 1024 * 1024
-const MAX_INT32 = 2 ** 31 - 1
 
 /** @throws RafkaError `INVALID_ARGUMENT` naming the option */
 export function consumerSettings(options: ConsumerOptions): ConsumerSettings {
-  const { from = 'start', to, positions = [], ends = [] } = options
-  checkPosition('from', from)
+  const { to, positions = [], ends = [], reset = 'start', isolation = 'read_uncommitted' } = options
+  const requestTimeoutMs = count('requestTimeoutMs', options.requestTimeoutMs ?? defaultRequestTimeoutMs, 1)
+  const group = groupSettings(options, requestTimeoutMs)
+  const from = options.from ?? (group === undefined ? 'start' : 'stored')
+  if (from !== 'stored') checkPosition('from', from)
+  checkWord('reset', reset, ['start', 'end', 'fail'])
+  checkWord('isolation', isolation, ['read_uncommitted', 'read_committed'])
   if (to !== undefined) checkPosition('to', to)
   for (const { position } of positions) checkPosition('position', position)
   for (const { position } of ends) checkPosition('end', position)
@@ -36,7 +50,10 @@ export function consumerSettings(options: ConsumerOptions): ConsumerSettings {
   const prefetchBytes = count('prefetchBytes', options.prefetchBytes ?? 16 * MEBIBYTE, 1)
   return {
     topics: topicsOf(options.topics),
-    from,
+    from: from === 'stored' ? undefined : from,
+    reset,
+    group,
+    isolation,
     positions: new Map(positions.map((each) => [partitionKey(each), each.position])),
     to,
     ends: new Map(ends.map((each) => [partitionKey(each), each.position])),
@@ -50,9 +67,14 @@ export function consumerSettings(options: ConsumerOptions): ConsumerSettings {
       options.maxPartitionBytes ?? Math.min(prefetchBytes, 4 * MEBIBYTE),
       1,
     ),
-    requestTimeoutMs: count('requestTimeoutMs', options.requestTimeoutMs ?? defaultRequestTimeoutMs, 1),
+    requestTimeoutMs,
     checkCrc: options.checkCrc ?? true,
   }
+}
+
+function checkWord(name: string, value: string, words: readonly string[]): void {
+  if (words.includes(value)) return
+  throw new RafkaError('INVALID_ARGUMENT', `${name} is one of ${words.join(', ')}; got ${JSON.stringify(value)}`)
 }
 
 function topicsOf(wished: ConsumerOptions['topics']): Map<string, Set<number> | undefined> {
@@ -70,12 +92,4 @@ function topicsOf(wished: ConsumerOptions['topics']): Map<string, Set<number> | 
   }
   if (topics.size === 0) throw new RafkaError('INVALID_ARGUMENT', 'a consumer needs at least one topic')
   return topics
-}
-
-function count(name: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value) && value >= least && value <= MAX_INT32) return value
-  throw new RafkaError(
-    'INVALID_ARGUMENT',
-    `${name} is a whole number from ${least} to ${MAX_INT32}; got ${String(value)}`,
-  )
 }

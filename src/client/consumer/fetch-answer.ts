@@ -1,6 +1,7 @@
 import type { ResponseOf } from '../../protocol/api.ts'
 import { fetch } from '../../protocol/apis/fetch.ts'
 import { zeroUuid } from '../../protocol/uuid.ts'
+import { type Isolation, isolationLevels } from '../cluster/list-offsets.ts'
 import type { AssignedPartition } from './assigned-partition.ts'
 
 /** Limits of one Fetch. */
@@ -9,6 +10,7 @@ export interface FetchLimits {
   readonly minBytes: number
   readonly maxBytes: number
   readonly maxPartitionBytes: number
+  readonly isolation: Isolation
 }
 
 /** The last version in which topics go by name. */
@@ -29,6 +31,7 @@ export function fetchRequest(partitions: readonly AssignedPartition[], limits: F
     maxWaitMs: limits.maxWaitMs,
     minBytes: limits.minBytes,
     maxBytes: limits.maxBytes,
+    isolationLevel: isolationLevels[limits.isolation],
     topics: [...topics].map(([topic, theirs]) => ({
       topic,
       topicId: theirs[0]?.topicId ?? zeroUuid,

@@ -8,6 +8,7 @@ import { clientError } from '../client-error.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Lane } from '../cluster/lane.ts'
 import { LeaderRefresh } from '../cluster/leader-refresh.ts'
+import type { Isolation } from '../cluster/list-offsets.ts'
 import { gaveUp, isWorthRetrying } from '../cluster/retrying.ts'
 import { WakeTimer } from '../wake-timer.ts'
 import type { AssignedPartition } from './assigned-partition.ts'
@@ -15,6 +16,7 @@ import type { ChunkBuffer } from './chunk-buffer.ts'
 import { ClientChunk } from './client-chunk.ts'
 import { fetchRequest, maxFetchVersion, type PartitionAnswer, readFetchResponse } from './fetch-answer.ts'
 import { soundBatches } from './sound-batches.ts'
+import { withoutAborted } from './without-aborted.ts'
 
 /** How to fetch. */
 export interface FetcherSettings {
@@ -23,6 +25,7 @@ export interface FetcherSettings {
   readonly maxPartitionBytes: number
   readonly requestTimeoutMs: number
   readonly checkCrc: boolean
+  readonly isolation: Isolation
 }
 
 /** What a fetcher tells its consumer. */
@@ -163,9 +166,9 @@ export class Fetcher {
   }
 
   async #ask(flight: Flight, maxBytes: number): Promise<(partition: AssignedPartition) => PartitionAnswer | undefined> {
-    const { maxWaitMs, minBytes, maxPartitionBytes, requestTimeoutMs } = this.#settings
+    const { maxWaitMs, minBytes, maxPartitionBytes, requestTimeoutMs, isolation } = this.#settings
     const partitions = [...flight.partitions.keys()]
-    const body = fetchRequest(partitions, { maxWaitMs, minBytes, maxBytes, maxPartitionBytes })
+    const body = fetchRequest(partitions, { maxWaitMs, minBytes, maxBytes, maxPartitionBytes, isolation })
     const response = await this.#lane.request(flight.leader, fetch, body, {
       timeoutMs: maxWaitMs + requestTimeoutMs,
       signal: flight.abort.signal,
@@ -207,7 +210,7 @@ export class Fetcher {
         continue
       }
       partition.failures = 0
-      partition.highWatermark = answer.highWatermark
+      partition.readableEnd = this.#readableEnd(answer)
       const chunk = await this.#chunkOf(partition, flight.leader, answer)
       // A seek may have come while a codec was loaded, or the end of this fetch.
       if (chunk === undefined || !counts(partition)) continue
@@ -229,10 +232,20 @@ export class Fetcher {
     const last = batches.at(-1)
     if (last === undefined) return undefined
     const bounds = end === undefined ? {} : { beforeOffset: end }
-    const opened = await openRecords(batches, { fromOffset: fetchOffset, ...bounds })
+    const committed = this.#readsCommitted ? withoutAborted(batches, answer.abortedTransactions ?? []) : batches
+    const opened = await openRecords(committed, { fromOffset: fetchOffset, ...bounds })
     const nextOffset = Math.min(readBatchHeader(last).lastOffset + 1, end ?? Number.POSITIVE_INFINITY)
     const sizeBytes = batches.reduce((sum, batch) => sum + batch.length, 0)
     return new ClientChunk(partition, leader, opened, nextOffset, sizeBytes, answer)
+  }
+
+  get #readsCommitted(): boolean {
+    return this.#settings.isolation === 'read_committed'
+  }
+
+  /** Where a fetch waits for new records. A broker that does not tell the last stable offset has no transactions. */
+  #readableEnd({ highWatermark, lastStableOffset }: PartitionAnswer): number {
+    return this.#readsCommitted && lastStableOffset >= 0 ? lastStableOffset : highWatermark
   }
 
   #servedLast(partition: AssignedPartition): void {

@@ -1,7 +1,7 @@
 import type { Position, TopicPartition } from '../../core/consumer.ts'
 import { RafkaError } from '../../core/errors.ts'
 import type { Cluster } from '../cluster/cluster.ts'
-import { findOffsets, offsetTimes } from '../cluster/list-offsets.ts'
+import { findOffsets, type Isolation, offsetTimes } from '../cluster/list-offsets.ts'
 import type { RetryBounds } from '../cluster/retrying.ts'
 import { partitionKey } from './assigned-partition.ts'
 
@@ -19,6 +19,7 @@ export interface SoughtPosition {
 export async function locate(
   cluster: Cluster,
   sought: readonly SoughtPosition[],
+  isolation: Isolation,
   bounds: Pick<RetryBounds, 'timeoutMs' | 'signal'>,
 ): Promise<number[]> {
   const asks = new Map<number, Map<string, TopicPartition>>()
@@ -31,7 +32,7 @@ export async function locate(
   const found = new Map<number, Map<string, number>>()
   await Promise.all(
     [...asks].map(async ([time, partitions]) => {
-      const offsets = await findOffsets(cluster, [...partitions.values()], time, bounds)
+      const offsets = await findOffsets(cluster, [...partitions.values()], time, { ...bounds, isolation })
       found.set(time, new Map(offsets.map((each) => [partitionKey(each), each.offset])))
     }),
   )

@@ -3,12 +3,14 @@ import { RafkaError } from '../../core/errors.ts'
 import type { Message, RecordCursor } from '../../core/message.ts'
 import { clientError } from '../client-error.ts'
 import { type ClientChunk, messageAt } from './client-chunk.ts'
+import type { LoopProgress } from './loop-progress.ts'
 
 /** Where chunks come from. */
 export interface ChunkSource {
   /** The next chunk; undefined at the end. */
   nextChunk(): Promise<ClientChunk | undefined>
   close(): Promise<void>
+  readonly progress: LoopProgress
 }
 
 const done = { done: true, value: undefined } as const
@@ -19,15 +21,21 @@ const done = { done: true, value: undefined } as const
  */
 export class ChunkIterator implements AsyncIterableIterator<FetchedChunk> {
   readonly #source: ChunkSource
+  #given: ClientChunk | undefined
 
   constructor(source: ChunkSource) {
     this.#source = source
   }
 
   async next(): Promise<IteratorResult<FetchedChunk, undefined>> {
+    this.#given?.handled()
+    this.#source.progress.cameBack()
+    await this.#source.progress.breath()
     const chunk = await this.#source.nextChunk()
+    this.#given = chunk
     if (chunk === undefined) return done
     chunk.source.position = chunk.nextOffset
+    this.#source.progress.given(chunk.source)
     return { done: false, value: chunk }
   }
 
@@ -56,8 +64,12 @@ export class MessageIterator implements AsyncIterableIterator<Message> {
   }
 
   next(): Promise<IteratorResult<Message, undefined>> {
-    if (this.#pulling !== undefined) return this.#queue()
-    if (this.#broken !== undefined) return this.#queue()
+    const { progress } = this.#source
+    this.#chunk?.handled()
+    progress.cameBack()
+    if (this.#pulling !== undefined || this.#broken !== undefined) return this.#queue()
+    const breath = progress.breath()
+    if (breath !== undefined) return this.#queue(breath)
     const message = this.#take()
     return message === undefined ? this.#queue() : Promise.resolve({ done: false, value: message })
   }
@@ -71,8 +83,8 @@ export class MessageIterator implements AsyncIterableIterator<Message> {
     return this
   }
 
-  #queue(): Promise<IteratorResult<Message, undefined>> {
-    const pulled = (this.#pulling ?? Promise.resolve()).then(() => this.#pull())
+  #queue(after: Promise<void> = Promise.resolve()): Promise<IteratorResult<Message, undefined>> {
+    const pulled = (this.#pulling ?? after).then(() => this.#pull())
     const settled = pulled
       .catch(() => {})
       .finally(() => {
@@ -101,6 +113,7 @@ export class MessageIterator implements AsyncIterableIterator<Message> {
       try {
         if (this.#cursor.next()) return this.#give(chunk, this.#cursor)
         chunk.source.position = chunk.nextOffset
+        chunk.handled()
       } catch (error) {
         this.#broken = unreadable(chunk, clientError(error))
       }
@@ -113,6 +126,7 @@ export class MessageIterator implements AsyncIterableIterator<Message> {
   #give(chunk: ClientChunk, cursor: RecordCursor): Message {
     const message = messageAt(cursor, chunk.topic, chunk.partition)
     chunk.source.position = cursor.offset + 1
+    this.#source.progress.given(chunk.source)
     return message
   }
 

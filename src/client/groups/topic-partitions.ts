@@ -1,5 +1,6 @@
 import type { TopicPartition } from '../../core/consumer.ts'
 import type { TopicPartitions } from '../../protocol/consumer-protocol.ts'
+import { partitionKey } from '../consumer/assigned-partition.ts'
 
 /** Partitions grouped by their topic, as the wire has them. */
 export function byTopic(partitions: Iterable<TopicPartition>): TopicPartitions[] {
@@ -15,4 +16,10 @@ export function byTopic(partitions: Iterable<TopicPartition>): TopicPartitions[]
 /** The same, one by one. */
 export function fromTopics(topics: readonly TopicPartitions[]): TopicPartition[] {
   return topics.flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition })))
+}
+
+/** Those of `partitions` that are not among `others`. */
+export function without(partitions: readonly TopicPartition[], others: readonly TopicPartition[]): TopicPartition[] {
+  const keys = new Set(others.map(partitionKey))
+  return partitions.filter((partition) => !keys.has(partitionKey(partition)))
 }

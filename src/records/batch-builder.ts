@@ -23,7 +23,7 @@ const TRANSACTIONAL_BIT = 0x10
 
 /**
  * Builds one record batch v2: records go straight into one growing buffer, no object is made for any of them.
- * `maxBytes` bounds the batch before compression, header and all.
+ * `maxBytes` bounds the batch before compression, header and all; `expectedBytes` is what it will probably come to, so that the buffer need not grow.
  */
 export class BatchBuilder {
   readonly #maxBytes: number
@@ -33,9 +33,10 @@ export class BatchBuilder {
   #baseTimestamp = 0
   #maxTimestamp = -1
 
-  constructor({ maxBytes }: { readonly maxBytes: number }) {
+  constructor({ maxBytes, expectedBytes = FIRST_BYTES }: { readonly maxBytes: number; readonly expectedBytes?: number }) {
     this.#maxBytes = maxBytes
-    this.#bytes = Buffer.allocUnsafeSlow(Math.min(FIRST_BYTES, Math.max(maxBytes, batchOverheadBytes)))
+    const firstBytes = Math.max(FIRST_BYTES, expectedBytes)
+    this.#bytes = Buffer.allocUnsafeSlow(Math.min(firstBytes, Math.max(maxBytes, batchOverheadBytes)))
   }
 
   /** Records in it. */

@@ -50,6 +50,8 @@ export class PartitionQueue {
   readonly #ready: OutgoingBatch[] = []
   /** From the oldest that is not settled to the last that was sent, in order of their sequence numbers. */
   readonly #sent: OutgoingBatch[] = []
+  /** What the last batch came to that was full: the next one is likely to. */
+  #expectedBytes = 0
   #inFlight = 0
   #identity: ProducerIdentity | undefined
   #nextSequence = 0
@@ -94,9 +96,10 @@ export class PartitionQueue {
   ): OutgoingBatch {
     const open = this.#open
     if (open?.append(timestamp, source, keyStart, keyEnd, valueStart, valueEnd, headers) === true) return open
+    this.#expectedBytes = open?.sizeBytes ?? 0
     this.seal()
     for (const maxBytes of [this.#rules.batchBytes, this.#rules.maxRecordBatchBytes]) {
-      const builder = new BatchBuilder({ maxBytes })
+      const builder = new BatchBuilder({ maxBytes, expectedBytes: this.#expectedBytes })
       if (!builder.append(timestamp, source, keyStart, keyEnd, valueStart, valueEnd, headers)) continue
       const batch = new OutgoingBatch(builder, performance.now(), this.#listener.opened(this))
       batch.count = 1

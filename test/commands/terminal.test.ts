@@ -72,4 +72,13 @@ describe.skipIf(!hasTerminals)(`on a terminal${hasTerminals ? '' : ' (skipped: t
     await terminal.press('C-c')
     expect(await terminal.shows('rc=0')).toContain('1 record')
   })
+  test('one that ran in the background leaves the terminal as it is', async () => {
+    const terminal = await TestTerminal.open(bench.env)
+    await terminal.type('rafka consume later &')
+    await terminal.shows('waiting for topic "later" to be created')
+    await terminal.type('kill %1; wait; clear; stty -a; echo "rc=$?"')
+    const modes = await terminal.shows('rc=0')
+    expect(modes).toMatch(/[^-]icanon/)
+    expect(modes).toMatch(/[^-]echo /)
+  })
 })

@@ -33,7 +33,10 @@ export class BatchBuilder {
   #baseTimestamp = 0
   #maxTimestamp = -1
 
-  constructor({ maxBytes, expectedBytes = FIRST_BYTES }: { readonly maxBytes: number; readonly expectedBytes?: number }) {
+  constructor({
+    maxBytes,
+    expectedBytes = FIRST_BYTES,
+  }: { readonly maxBytes: number; readonly expectedBytes?: number }) {
     this.#maxBytes = maxBytes
     const firstBytes = Math.max(FIRST_BYTES, expectedBytes)
     this.#bytes = Buffer.allocUnsafeSlow(Math.min(firstBytes, Math.max(maxBytes, batchOverheadBytes)))

@@ -105,6 +105,46 @@ export const catalog: readonly CatalogEntry[] = [
     load: async () => (await import('./config/check.ts')).checkConfig,
   },
   {
+    path: ['profile', 'list'],
+    summary: 'Profiles: brokers and settings under a name',
+    load: async () => (await import('./profile/list.ts')).listProfiles,
+  },
+  {
+    path: ['profile', 'create'],
+    summary: 'Give settings a name',
+    load: async () => (await import('./profile/create.ts')).createProfile,
+  },
+  {
+    path: ['profile', 'use'],
+    summary: 'Choose the profile that is used from now on',
+    load: async () => (await import('./profile/use.ts')).useProfile,
+  },
+  {
+    path: ['profile', 'show'],
+    summary: 'What a profile sets',
+    load: async () => (await import('./profile/show.ts')).showProfile,
+  },
+  {
+    path: ['profile', 'edit'],
+    summary: 'Change profiles in an editor',
+    load: async () => (await import('./profile/edit.ts')).editProfiles,
+  },
+  {
+    path: ['profile', 'delete'],
+    summary: 'Delete profiles',
+    load: async () => (await import('./profile/delete.ts')).deleteProfile,
+  },
+  {
+    path: ['profile', 'rename'],
+    summary: 'Give a profile another name',
+    load: async () => (await import('./profile/rename.ts')).renameProfile,
+  },
+  {
+    path: ['profile', 'prompt'],
+    summary: 'The profile in use, for the prompt of a shell',
+    load: async () => (await import('./profile/prompt.ts')).promptProfile,
+  },
+  {
     path: ['demo'],
     summary: 'A broker, a producer, a consumer and a hook at work',
     load: async () => (await import('./demo.ts')).demo,
@@ -122,4 +162,5 @@ export const groupSummaries: ReadonlyMap<string, string> = new Map([
   ['broker', 'Run the broker'],
   ['storage', 'Look after the data directory'],
   ['config', 'See and check the configuration'],
+  ['profile', 'Name brokers and settings, and choose among them'],
 ])

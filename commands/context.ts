@@ -27,6 +27,8 @@ export class CommandContext {
       color: colorChoice(flags.color),
       quiet: flags.quiet === true,
       verbose: flags.verbose === true,
+      input: flags.input !== false,
+      pager: flags.pager !== false,
     })
   }
 
@@ -45,6 +47,7 @@ export class CommandContext {
       env: this.io.env,
       flags: new Map([...configFlags(this.flags), ...(ownFlags ?? [])]),
       file: this.flags.config,
+      profile: this.flags.profile,
       uid: process.getuid?.(),
     })
     return this.#config

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander'
 import type { ConfigKeyName } from '../config/config-keys.ts'
 import type { FlagValue } from '../config/load-config.ts'
+import { readProperty } from '../config/properties.ts'
 import type { AnyCommand } from './command.ts'
-import { watchInterval } from './option-values.ts'
+import { collected, watchInterval } from './option-values.ts'
 import { type OutputForm, outputForms } from './output/print-report.ts'
 
 /** Flags that every command takes. */
@@ -12,6 +13,13 @@ export interface GlobalFlags {
   readonly bootstrapServer?: string
   readonly dataDir?: string
   readonly config?: string
+  readonly profile?: string
+  /** `-X key=value`, each. */
+  readonly property?: readonly string[]
+  /** `--no-input` makes it false. */
+  readonly input?: boolean
+  /** `--no-pager` makes it false. */
+  readonly pager?: boolean
   readonly json?: boolean
   readonly quiet?: boolean
   readonly verbose?: boolean
@@ -25,6 +33,8 @@ const taking = {
   bootstrapServer: '--bootstrap-server <host:port,...>',
   dataDir: '--data-dir <dir>',
   config: '--config <file>',
+  profile: '--profile <name>',
+  property: '-X, --property <key=value>',
   color: '--color <when>',
 } as const
 
@@ -63,19 +73,27 @@ export function declareGlobalOptions(command: Command): void {
     new Option(taking.bootstrapServer, 'the same as --brokers').hideHelp(),
     new Option(taking.dataDir, 'the data directory (RAFKA_DATA_DIR)'),
     new Option(taking.config, 'configuration file; "none" reads none (RAFKA_CONFIG)'),
+    new Option(taking.profile, 'a profile of the configuration (RAFKA_PROFILE)'),
+    new Option(taking.property, 'any property of client or broker; -X list').argParser(collected),
     new Option('--json', 'print JSON'),
     new Option('-q, --quiet', 'no status lines, summaries and hints'),
     new Option('-v, --verbose', 'status lines and summaries in a pipe too'),
     new Option('--debug', 'with an error, its stack').hideHelp(),
     new Option(taking.color, 'colours: auto, always or never').choices(['auto', 'always', 'never']),
     new Option('--no-color', 'no colours').hideHelp(),
+    new Option('--no-input', 'ask nothing').hideHelp(),
+    new Option('--no-pager', 'show help and descriptions without a pager').hideHelp(),
   ]
   for (const option of options) command.addOption(option.helpGroup(group))
 }
 
-/** The global flags that are keys of the configuration. */
+/** The global flags that are keys of the configuration; a flag holds over `-X`. @throws RafkaError `INVALID_ARGUMENT` for an unknown property */
 export function configFlags(flags: GlobalFlags): Map<ConfigKeyName, FlagValue> {
   const given = new Map<ConfigKeyName, FlagValue>()
+  for (const text of flags.property ?? []) {
+    const { keys, value } = readProperty(text)
+    for (const key of keys) given.set(key, { flag: `-X ${text.slice(0, text.indexOf('='))}`, value })
+  }
   if (flags.bootstrapServer !== undefined) {
     given.set('brokers', { flag: '--bootstrap-server', value: flags.bootstrapServer })
   }

@@ -17,7 +17,7 @@ export async function loadHooks(config: Config): Promise<Hook[]> {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       const origin = config.origin('hooks')
-      const where = origin.from === 'file' ? `${origin.file}:${origin.line}: ` : ''
+      const where = 'line' in origin ? `${origin.file}:${origin.line}: ` : ''
       throw new RafkaError('INVALID_CONFIGURATION', `${where}hooks: ${entry.module} cannot be loaded: ${reason}`, {
         cause: error,
         details: { key: 'hooks' },

@@ -1,4 +1,3 @@
-import type { Command } from 'commander'
 import { RafkaError } from '../src/index.ts'
 import type { CatalogEntry } from './catalog.ts'
 import { chooseForm, earlyForm } from './choose-form.ts'
@@ -16,9 +15,13 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
   // Before the line is understood, only its words can tell how an error should look.
   const early = new CommandContext(io, earlyFlags(line), outputClosed, earlyForm(line))
   try {
+    const asked = askedForProperties(line)
+    if (asked !== undefined) return await (await import('./list-properties.ts')).listProperties(early, asked)
     const resolved = resolveCommand(line)
     if (resolved.kind === 'unknown') throw unknownCommand(resolved)
-    if (resolved.kind === 'group') return await showGroup(early, resolved.path, line)
+    if (resolved.kind === 'group') {
+      return await (await import('./show-help.ts')).showGroupHelp(early, resolved.path, line)
+    }
     return await runCommand(resolved.entry, resolved.rest, early)
   } catch (error) {
     return await report(error, early, false)
@@ -35,7 +38,20 @@ function earlyFlags(line: readonly string[]): GlobalFlags {
   const end = line.indexOf('--')
   const words = end === -1 ? line : line.slice(0, end)
   const has = (flag: string) => words.includes(flag)
-  return { json: has('--json'), debug: has('--debug'), quiet: has('--quiet') || has('-q'), color: !has('--no-color') }
+  return {
+    json: has('--json'),
+    debug: has('--debug'),
+    quiet: has('--quiet') || has('-q'),
+    color: !has('--no-color'),
+    pager: !has('--no-pager'),
+  }
+}
+
+/** `-X list` and `-X help` are asked of no command in particular. */
+function askedForProperties(line: readonly string[]): 'list' | 'help' | undefined {
+  const end = line.indexOf('--')
+  const words = (end === -1 ? line : line.slice(0, end)).join(' ')
+  return /(?:^| )-X ?(list|help)(?: |$)/.exec(words)?.[1] as 'list' | 'help' | undefined
 }
 
 function unknownCommand({ word, path, near }: { word: string; path: readonly string[]; near: string | undefined }) {
@@ -44,36 +60,18 @@ function unknownCommand({ word, path, near }: { word: string; path: readonly str
   return new RafkaError('INVALID_ARGUMENT', `unknown command "${name}"`, { details: { hint } })
 }
 
-async function showGroup(context: CommandContext, path: readonly string[], line: readonly string[]): Promise<number> {
-  const { groupHelp } = await import('./output/help.ts')
-  const wanted = line.includes('--help') || line.includes('-h')
-  const stray = line.find((word) => word.startsWith('-') && !['--help', '-h', '--json', '--no-color'].includes(word))
-  if (!wanted && stray !== undefined) {
-    throw new RafkaError('INVALID_ARGUMENT', `"${stray}" needs a command`, { details: { hint: 'rafka --help' } })
-  }
-  const stream = wanted ? context.io.stdout : context.io.stderr
-  stream.write(`${groupHelp(path, stream.columns).join('\n')}\n`)
-  return wanted ? exitCodes.done : exitCodes.usage
-}
-
 async function runCommand(entry: CatalogEntry, rest: readonly string[], early: CommandContext): Promise<number> {
   const [spec, { declareCommand, parseArguments }] = await Promise.all([entry.load(), import('./parse-arguments.ts')])
   const command = declareCommand(entry, spec)
   let context = early
   try {
     const { args, flags, wantsHelp } = parseArguments(command, rest)
-    if (wantsHelp) return await showHelp(command, spec, early)
+    if (wantsHelp) return await (await import('./show-help.ts')).showCommandHelp(early, entry, spec, command)
     context = new CommandContext(early.io, flags, early.outputClosed, chooseForm(flags, spec))
     return await runWith(context, spec, { args, flags: flags as never })
   } catch (error) {
     return await report(error, context, spec.streams === true)
   }
-}
-
-async function showHelp(command: Command, spec: AnyCommand, { io, terminal }: CommandContext): Promise<number> {
-  const { commandHelp } = await import('./output/help.ts')
-  terminal.print(commandHelp(command, spec, io.stdout.columns).join('\n'))
-  return exitCodes.done
 }
 
 /** An error is told while the session is still open: what is near to a wrong name is asked of the broker. */

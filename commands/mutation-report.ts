@@ -3,7 +3,7 @@ import type { CommandContext } from './context.ts'
 import { exitCodes } from './exit-code.ts'
 import { hintFor } from './hints.ts'
 import type { Problem, Report } from './output/report.ts'
-import { type DocumentOf, flag, list, nullable, object, text } from './output/shape.ts'
+import { flag, list, nullable, object, type Shape, text } from './output/shape.ts'
 
 /** What became of one of the things that were to be changed. */
 export interface MutationResult {
@@ -15,46 +15,48 @@ export interface MutationResult {
   readonly text?: string
 }
 
-const result = { status: text, error: nullable(text), message: nullable(text) }
+/** What every command prints that changes topics, profiles and the like; `Noun` names the field that says which. */
+export interface Mutations<Noun extends string> {
+  readonly ok: boolean
+  readonly results: ReadonlyArray<
+    { readonly [Name in Noun]: string } & {
+      readonly status: string
+      readonly error: string | null
+      readonly message: string | null
+    }
+  >
+}
 
-/** What every command prints that changes topics. */
-export const topicResults = object({ ok: flag, results: list(object({ topic: text, ...result })) })
+/** The shape of `Mutations`. */
+export function mutationsOf<const Noun extends string>(noun: Noun): Shape<Mutations<Noun>> {
+  const row = object({ [noun]: text, status: text, error: nullable(text), message: nullable(text) })
+  return { schema: object({ ok: flag, results: list(row) }).schema }
+}
 
-export type TopicResults = DocumentOf<typeof topicResults>
-
-/** What became of each topic; failed when any of them did. */
-export async function topicReport(
+/** What became of each; failed when any of them did. */
+export async function mutationReport<const Noun extends string>(
   context: CommandContext,
+  noun: Noun,
   results: readonly MutationResult[],
-): Promise<Report<TopicResults>> {
-  const rows = results.map(({ name, status, error }) => ({ topic: name, ...outcomeOf(status, error) }))
-  return { document: { ok: allDone(results), results: rows }, ...(await told(context, 'topic', results)) }
-}
-
-function outcomeOf(status: string, error: ItemResult['error']) {
-  return { status, error: error?.code ?? null, message: error?.message ?? null }
-}
-
-function allDone(results: readonly MutationResult[]): boolean {
-  return results.every(({ error }) => error === null)
-}
-
-/** All of a report but its document. */
-async function told(
-  context: CommandContext,
-  noun: string,
-  results: readonly MutationResult[],
-): Promise<Omit<Report, 'document'>> {
+): Promise<Report<Mutations<Noun>>> {
+  const ok = results.every(({ error }) => error === null)
+  const rows = results.map(({ name, status, error }) => ({
+    ...({ [noun]: name } as { readonly [Name in Noun]: string }),
+    status,
+    error: error?.code ?? null,
+    message: error?.message ?? null,
+  }))
   const problems: Problem[] = []
   for (const one of results) if (one.error !== null) problems.push(await problemOf(context, noun, one.name, one.error))
   return {
+    document: { ok, results: rows },
     table: {
       columns: [noun.toUpperCase(), 'STATUS', 'ERROR', 'MESSAGE'].map((title) => ({ title })),
       rows: results.map(({ name, status, error }) => [name, status, error?.code ?? null, error?.message ?? null]),
     },
     view: results.flatMap(({ name, status, error, text }) => (error === null ? [text ?? `${status} ${name}`] : [])),
     problems,
-    exitCode: allDone(results) ? exitCodes.done : exitCodes.failed,
+    exitCode: ok ? exitCodes.done : exitCodes.failed,
   }
 }
 

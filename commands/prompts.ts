@@ -1,33 +1,80 @@
+import type { Command } from 'commander'
 import { RafkaError } from '../src/index.ts'
 import type { CommandContext } from './context.ts'
 import { escapeText } from './output/escape-text.ts'
 import type { Table } from './output/report.ts'
 import { formatTable } from './output/table.ts'
 
+/** Something that cannot be undone. */
+export interface Destruction {
+  /** What is lost, as a question. */
+  readonly question: string
+  /** What it happens to. */
+  readonly names: readonly string[]
+  readonly preview?: Table | undefined
+}
+
+/** The flags by which one agrees to it beforehand. */
+export interface ConfirmFlags {
+  readonly yes?: boolean
+  readonly confirm?: string
+}
+
+/** Adds the flags of `ConfirmFlags`. */
+export function declareConfirmation(command: Command): Command {
+  return command
+    .option('-y, --yes', 'do it without being asked')
+    .option('--confirm <name>', 'the same where the profile is protected; of several: how many')
+}
+
 /**
- * Asks before something that cannot be undone, below a table of what it is about; no is the default. Where nobody can be asked, `--yes` must
- * have been given.
+ * Asks before something that cannot be undone; no is the default. For several things, and where the configuration says `protect`, a name or
+ * number has to be typed. Where nobody can be asked, a flag must have said it.
  * @throws RafkaError `INVALID_ARGUMENT` in a pipe, `CANCELLED` when the answer is no
  */
 export async function confirmOrRefuse(
   context: CommandContext,
-  question: string,
-  yes: boolean | undefined,
-  preview?: Table,
+  { question, names, preview }: Destruction,
+  { yes, confirm }: ConfirmFlags,
 ): Promise<void> {
-  if (yes === true) return
-  if (!context.terminal.canAsk) {
-    throw new RafkaError('INVALID_ARGUMENT', `${question} Nobody is here to confirm it`, {
-      details: { hint: 'add --yes to do it without being asked' },
-    })
+  const isProtected = (await context.config()).value('protect')
+  const word = names.length === 1 ? names[0]! : String(names.length)
+  if (confirm !== undefined) return requireWord(confirm, word)
+  if (yes === true && !isProtected) return
+  if (yes === true || !context.terminal.canAsk) throw refusal(context, question, isProtected ? word : undefined)
+  for (const line of preview === undefined ? [] : formatTable(preview)) context.terminal.warn(line)
+  const { confirm: askWhether, input } = await import('@inquirer/prompts')
+  const message = escapeText(question)
+  if (!isProtected && names.length === 1) {
+    if (await answered(askWhether({ message, default: false }, questionStreams(context)))) return
+    throw new RafkaError('CANCELLED', 'nothing was changed')
   }
-  if (preview !== undefined) for (const line of formatTable(preview)) context.terminal.warn(line)
-  const { confirm } = await import('@inquirer/prompts')
-  const { stdin, stderr } = context.io
-  const answer = await answered(
-    confirm({ message: escapeText(question), default: false }, { input: stdin as NodeJS.ReadStream, output: stderr }),
+  const typed = await answered(
+    input({ message: `${message} Type ${escapeText(word)} to do it:` }, questionStreams(context)),
   )
-  if (!answer) throw new RafkaError('CANCELLED', 'nothing was changed')
+  if (typed.trim() !== word) throw new RafkaError('CANCELLED', 'that is not it; nothing was changed')
+}
+
+function requireWord(given: string, word: string): void {
+  if (given === word) return
+  throw new RafkaError(
+    'INVALID_ARGUMENT',
+    `--confirm ${JSON.stringify(given)} is not ${JSON.stringify(word)}: nothing was changed`,
+  )
+}
+
+function refusal(context: CommandContext, question: string, word: string | undefined): RafkaError {
+  const profile = context.flags.profile === undefined ? '' : ` of the profile ${context.flags.profile}`
+  const [message, hint] =
+    word === undefined
+      ? [`${question} Nobody is here to confirm it`, 'add --yes to do it without being asked']
+      : [`${question} "protect"${profile} wants more than --yes`, `add --confirm ${word}`]
+  return new RafkaError('INVALID_ARGUMENT', message, { details: { hint } })
+}
+
+/** A question is no output: it goes to stderr. */
+function questionStreams({ io }: CommandContext) {
+  return { input: io.stdin as NodeJS.ReadStream, output: io.stderr }
 }
 
 /**
@@ -39,10 +86,18 @@ export async function pickTopic(context: CommandContext, usage: string): Promise
   const { rafka } = await context.session()
   const topics = (await rafka.admin().listTopics()).filter((topic) => !topic.internal)
   if (topics.length === 0) throw missingArgument('no topic was named, and there is none yet', usage)
+  return await pickName(
+    context,
+    'Topic',
+    topics.map(({ name }) => name),
+  )
+}
+
+/** Lets a person pick one of the names. */
+export async function pickName(context: CommandContext, message: string, names: readonly string[]): Promise<string> {
   const { select } = await import('@inquirer/prompts')
-  const choices = topics.map(({ name }) => ({ name, value: name }))
-  const { stdin, stderr } = context.io
-  return await answered(select({ message: 'Topic', choices }, { input: stdin as NodeJS.ReadStream, output: stderr }))
+  const choices = names.map((name) => ({ name: escapeText(name), value: name }))
+  return await answered(select({ message, choices }, questionStreams(context)))
 }
 
 /** The error of a command that was not told enough, where nobody can be asked. */

@@ -15,7 +15,7 @@ export type Resolved =
 
 /**
  * Finds the command that a line names: its words may stand between global flags. `rest` is the line without these words.
- * `topic list` is `topics list`.
+ * `topic list` is `topics list`, `profiles list` is `profile list`.
  */
 export function resolveCommand(argv: readonly string[]): Resolved {
   const rest: string[] = []
@@ -39,7 +39,8 @@ export function resolveCommand(argv: readonly string[]): Resolved {
 
 function wordUnder(path: readonly string[], word: string): string | undefined {
   const words = wordsUnder(path)
-  return words.includes(word) ? word : words.find((known) => groupSummaries.has(known) && known === `${word}s`)
+  if (words.includes(word)) return word
+  return words.find((known) => groupSummaries.has(known) && (known === `${word}s` || `${known}s` === word))
 }
 
 function unknownWord(path: readonly string[], word: string): Resolved {

@@ -13,6 +13,11 @@ function key<T>(kind: ValueKind<T>, defaultText?: string): ConfigKey<T> {
   return { kind, defaultText }
 }
 
+const promptColors = [
+  ...(['red', 'green', 'yellow', 'blue', 'magenta', 'cyan'] as const),
+  ...(['bg-red', 'bg-green', 'bg-yellow', 'bg-blue', 'bg-magenta', 'bg-cyan'] as const),
+] as const
+
 /**
  * Every key, by its whole name: sections and names joined with dots. config/rafka.yaml says what each is for.
  * Sections `broker`, `producer` and `consumer` have Kafka's names where Kafka has one.
@@ -20,6 +25,8 @@ function key<T>(kind: ValueKind<T>, defaultText?: string): ConfigKey<T> {
 export const configKeys = {
   'data-dir': key(path),
   brokers: key(addressList),
+  protect: key(flag, 'false'),
+  prompt: key(choice(...promptColors)),
   'storage.type': key(choice('sqlite', 'memory'), 'sqlite'),
   'storage.path': key(path),
   'storage.durability': key(choice('fsync', 'os', 'none'), 'fsync'),

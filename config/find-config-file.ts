@@ -22,28 +22,38 @@ export interface FileSearch {
 
 const MAX_FILE_BYTES = 1024 * 1024
 
+/** The files that hold, either of which may be missing. */
+export interface ConfigFiles {
+  /** `rafka.yaml` here or in the nearest folder above. */
+  readonly nearest: ConfigFile | undefined
+  /** The user's, or the one that was named in place of both: it may have profiles. */
+  readonly users: ConfigFile | undefined
+}
+
 /**
- * The file that holds: the named one, else `rafka.yaml` here or in the nearest folder above, else the user's. Undefined when there is none.
+ * Finds and reads the files of the configuration.
  * @throws RafkaError `INVALID_CONFIGURATION` when the named one cannot be read, and when a found one belongs to another user:
  *   it could name hooks, and hooks are code
  */
-export function findConfigFile(search: FileSearch): ConfigFile | undefined {
-  if (search.named === 'none') return undefined
-  if (search.named !== undefined) return readNamed(resolve(search.cwd, search.named))
-  for (const file of candidates(search)) {
-    const found = readIfPresent(file, search.uid)
+export function findConfigFiles(search: FileSearch): ConfigFiles {
+  if (search.named === 'none') return { nearest: undefined, users: undefined }
+  if (search.named !== undefined) return { nearest: undefined, users: readNamed(resolve(search.cwd, search.named)) }
+  return { nearest: readNearest(search), users: readIfPresent(usersConfigFile(search.env), search.uid) }
+}
+
+function readNearest({ cwd, uid }: FileSearch): ConfigFile | undefined {
+  for (let folder = resolve(cwd), above = ''; folder !== above; above = folder, folder = dirname(folder)) {
+    const found = readIfPresent(join(folder, 'rafka.yaml'), uid)
     if (found !== undefined) return found
   }
   return undefined
 }
 
-function* candidates({ cwd, env }: FileSearch): Iterable<string> {
-  for (let folder = resolve(cwd), above = ''; folder !== above; above = folder, folder = dirname(folder)) {
-    yield join(folder, 'rafka.yaml')
-  }
+/** Where the user's own file is, or would be: it holds the profiles too. */
+export function usersConfigFile(env: FileSearch['env']): string {
   const xdg = env.XDG_CONFIG_HOME
   const base = xdg !== undefined && isAbsolute(xdg) ? xdg : join(env.HOME ?? homedir(), '.config')
-  yield join(base, 'rafka', 'config.yaml')
+  return join(base, 'rafka', 'config.yaml')
 }
 
 function readNamed(file: string): ConfigFile {

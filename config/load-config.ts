@@ -2,7 +2,8 @@ import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { RafkaError } from '../src/index.ts'
 import { type ConfigKeyName, type ConfigValue, configKeyNames, configKeys, environmentName } from './config-keys.ts'
-import { findConfigFile } from './find-config-file.ts'
+import type { FileLayers } from './file-layers.ts'
+import { type ConfigFiles, findConfigFiles } from './find-config-file.ts'
 import { ValueProblem } from './value-kinds.ts'
 
 /** Where a value comes from. */
@@ -10,6 +11,7 @@ export type ConfigOrigin =
   | { readonly from: 'flag'; readonly flag: string }
   | { readonly from: 'environment'; readonly variable: string }
   | { readonly from: 'file'; readonly file: string; readonly line: number }
+  | { readonly from: 'profile'; readonly profile: string; readonly file: string; readonly line: number }
   | { readonly from: 'default' }
 
 /** A value given on the command line. */
@@ -26,26 +28,45 @@ export interface ConfigSources {
   readonly flags?: ReadonlyMap<ConfigKeyName, FlagValue>
   /** From `--config`; `none` for no file. Over `RAFKA_CONFIG`. */
   readonly file?: string | undefined
+  /** From `--profile`. Over `RAFKA_PROFILE`. */
+  readonly profile?: string | undefined
   /** This user's id, against which the owner of a found file is checked; undefined on systems that have none. */
   readonly uid?: number | undefined
 }
 
-interface Setting {
+/** A value, and where it comes from. */
+export interface Setting {
   readonly value: unknown
   readonly text: string
   readonly origin: ConfigOrigin
 }
 
+/** The profile in use. */
+export interface ChosenProfile {
+  readonly name: string
+  /** Who chose it: `--profile`, `RAFKA_PROFILE`, or the file that calls it current. */
+  readonly chosenBy: string
+}
+
+interface Loaded {
+  readonly files: readonly string[]
+  readonly profile: ChosenProfile | undefined
+  readonly dataDir: string
+  readonly settings: ReadonlyMap<ConfigKeyName, Setting>
+}
+
 /** Every key with its value in force and where that comes from. */
 export class Config {
-  /** The file that was read, if any. */
-  readonly file: string | undefined
+  /** The files that were read, the strongest first. */
+  readonly files: readonly string[]
+  readonly profile: ChosenProfile | undefined
   /** Always set: the user's own directory when nothing names another. */
   readonly dataDir: string
   readonly #settings: ReadonlyMap<ConfigKeyName, Setting>
 
-  constructor(file: string | undefined, dataDir: string, settings: ReadonlyMap<ConfigKeyName, Setting>) {
-    this.file = file
+  constructor({ files, profile, dataDir, settings }: Loaded) {
+    this.files = files
+    this.profile = profile
     this.dataDir = dataDir
     this.#settings = settings
   }
@@ -93,25 +114,36 @@ function defaultOf(name: ConfigKeyName): unknown {
 }
 
 /**
- * Puts the configuration together: flag over environment (`RAFKA_…`) over file over default.
+ * Puts the configuration together: flag over environment (`RAFKA_…`) over a profile that was named over the file over the current profile over
+ * the user's file over default.
  * @throws RafkaError `INVALID_CONFIGURATION` naming key, file and line (or the flag or variable), and the nearest right key
  */
 export async function loadConfig(sources: ConfigSources): Promise<Config> {
   const named = sources.file ?? nonEmpty(sources.env.RAFKA_CONFIG)
-  const file = findConfigFile({ named, cwd: sources.cwd, env: sources.env, uid: sources.uid })
-  const settings = new Map<ConfigKeyName, Setting>()
-  if (file !== undefined) {
-    // The YAML parser is loaded for a file only: it takes as long as all the rest of a start.
-    const { readConfigFile } = await import('./read-config-file.ts')
-    for (const [name, { value, text, line }] of readConfigFile(file)) {
-      settings.set(name, { value, text, origin: { from: 'file', file: file.file, line } })
-    }
-  }
+  const files = findConfigFiles({ named, cwd: sources.cwd, env: sources.env, uid: sources.uid })
+  const wanted = wantedProfile(sources)
+  const found = [files.nearest, files.users].filter((file) => file !== undefined)
+  const { layers, profile } = found.length === 0 && wanted === undefined ? nothing : await readLayers(files, wanted)
+  const settings = new Map<ConfigKeyName, Setting>(layers.flatMap((layer) => [...layer]))
   for (const name of configKeyNames) {
     const setting = fromFlag(name, sources) ?? fromEnvironment(name, sources)
     if (setting !== undefined) settings.set(name, setting)
   }
-  return new Config(file?.file, dataDirectory(settings, sources.env), settings)
+  const dataDir = dataDirectory(settings, sources.env)
+  return new Config({ files: found.map(({ file }) => file), profile, dataDir, settings })
+}
+
+const nothing: FileLayers = { layers: [], profile: undefined }
+
+function wantedProfile({ profile, env }: ConfigSources): ChosenProfile | undefined {
+  if (profile !== undefined) return { name: profile, chosenBy: '--profile' }
+  const name = nonEmpty(env.RAFKA_PROFILE)
+  return name === undefined ? undefined : { name, chosenBy: 'RAFKA_PROFILE' }
+}
+
+/** The YAML parser is loaded for a file only: it takes as long as all the rest of a start. */
+async function readLayers(files: ConfigFiles, wanted: ChosenProfile | undefined): Promise<FileLayers> {
+  return (await import('./file-layers.ts')).fileLayers(files, wanted)
 }
 
 function fromFlag(name: ConfigKeyName, { flags, cwd }: ConfigSources): Setting | undefined {
@@ -158,11 +190,11 @@ function dataDirectory(settings: ReadonlyMap<ConfigKeyName, Setting>, env: Confi
 }
 
 function rank(setting: Setting): number {
-  return ['flag', 'environment', 'file', 'default'].indexOf(setting.origin.from)
+  return ['flag', 'environment', 'profile', 'file', 'default'].indexOf(setting.origin.from)
 }
 
 function twoDirectories(named: Setting, alias: Setting): RafkaError {
-  const where = alias.origin.from === 'file' ? `${alias.origin.file}:${alias.origin.line}: ` : ''
+  const where = 'line' in alias.origin ? `${alias.origin.file}:${alias.origin.line}: ` : ''
   const message = `${where}data-dir (${named.value}) and storage.path (${alias.value}) name the same thing: set one of them`
   return new RafkaError('INVALID_CONFIGURATION', message, { details: { key: 'storage.path' } })
 }

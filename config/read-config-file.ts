@@ -15,22 +15,96 @@ export interface FileValue {
   readonly line: number
 }
 
+/** What a file says. */
+export interface FileContents {
+  readonly values: ReadonlyMap<ConfigKeyName, FileValue>
+  /** The profile that is used unless another one is named. */
+  readonly current: FileValue | undefined
+  /** Values by the names of profiles. */
+  readonly profiles: ReadonlyMap<string, ReadonlyMap<ConfigKeyName, FileValue>>
+}
+
+/** What a profile may be called. */
+export const profileName = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/
+
 /**
  * Reads a YAML file into values by the full names of their keys. `storage: { type: … }` and `storage.type: …` mean the same.
- * @throws RafkaError `INVALID_CONFIGURATION` with file and line for broken YAML, an unknown key (with the nearest right one), a wrong value
+ * @throws RafkaError `INVALID_CONFIGURATION` with file and line for broken YAML, an unknown key (with the nearest right one), a wrong value,
+ *   and for profiles in a file that must have none
  */
-export function readConfigFile({ file, text }: ConfigFile): Map<ConfigKeyName, FileValue> {
+export function readConfigFile({ file, text }: ConfigFile, mayHaveProfiles: boolean): FileContents {
   const lines = new Lines()
   const document = parseDocument(text, { lineCounter: lines, strict: true, logLevel: 'silent' })
-  const values = new Map<ConfigKeyName, FileValue>()
-  const reader = { file, text, lines, document, values }
+  const reader: Reader = { file, text, lines, document, values: new Map() }
   const broken = document.errors[0]
   if (broken !== undefined) {
     throw problem(reader, broken.pos[0], undefined, broken.message.split('\n')[0]!.replace(/ at line .*$/, ''))
   }
+  const profiles = new Map<string, ReadonlyMap<ConfigKeyName, FileValue>>()
   const root = document.contents
-  if (root !== null && !(isScalar(root) && root.value === null)) readSection(reader, root, '')
-  return values
+  if (isEmpty(root)) return { values: reader.values, current: undefined, profiles }
+  const { own, ofProfiles } = partsOf(reader, root)
+  for (const pair of own) readPair(reader, pair, '')
+  const misplaced = mayHaveProfiles ? undefined : [...ofProfiles.values()][0]
+  if (misplaced !== undefined) {
+    throw problem(
+      reader,
+      startOf(misplaced.key),
+      'profiles',
+      "profiles belong into the user's file, or one named with --config",
+    )
+  }
+  readProfiles(reader, ofProfiles.get('profiles')?.value ?? null, profiles)
+  return { values: reader.values, current: readCurrent(reader, ofProfiles.get('current')), profiles }
+}
+
+/** The pairs that are about profiles by their names, and all others. */
+function partsOf(reader: Reader, root: Node) {
+  if (!isMap(root)) throw problem(reader, startOf(root), '', 'the file must be a mapping of keys to values')
+  const pairs = root.items as Array<Pair<Node, Node | null>>
+  const nameOf = ({ key }: Pair<Node, Node | null>) => (isScalar(key) ? String(key.value) : '')
+  const isOfProfiles = (pair: Pair<Node, Node | null>) => ['profiles', 'current', 'previous'].includes(nameOf(pair))
+  return {
+    own: pairs.filter((pair) => !isOfProfiles(pair)),
+    ofProfiles: new Map(pairs.filter(isOfProfiles).map((pair) => [nameOf(pair), pair])),
+  }
+}
+
+function readProfiles(
+  reader: Reader,
+  node: Node | null,
+  profiles: Map<string, ReadonlyMap<ConfigKeyName, FileValue>>,
+): void {
+  if (isEmpty(node)) return
+  const section = resolved(reader, node)
+  if (!isMap(section))
+    throw problem(reader, startOf(node), 'profiles', '"profiles" must be a mapping of names to profiles')
+  for (const { key, value } of section.items as Array<Pair<Node, Node | null>>) {
+    const name = isScalar(key) ? String(key.value) : ''
+    if (!profileName.test(name)) {
+      throw problem(
+        reader,
+        startOf(key),
+        'profiles',
+        `${JSON.stringify(name)} is no name for a profile: letters, digits, ".", "_", "-"`,
+      )
+    }
+    const ofProfile: Reader = { ...reader, values: new Map() }
+    if (!isEmpty(value)) readSection(ofProfile, resolved(reader, value), '')
+    profiles.set(name, ofProfile.values)
+  }
+}
+
+function readCurrent(reader: Reader, pair: Pair<Node, Node | null> | undefined): FileValue | undefined {
+  if (pair === undefined || isEmpty(pair.value)) return undefined
+  const at = startOf(pair.key)
+  const value = plainValue(reader, pair.value, at)
+  if (typeof value !== 'string') throw problem(reader, at, 'current', 'current: expected the name of a profile')
+  return { value, text: value, line: lineOf(reader, at) }
+}
+
+function isEmpty(node: Node | null): node is null {
+  return node === null || (isScalar(node) && node.value === null)
 }
 
 interface Reader {
@@ -43,7 +117,7 @@ interface Reader {
 
 function readSection(reader: Reader, node: Node, section: string): void {
   if (!isMap(node)) {
-    const what = section === '' ? 'the file' : `"${section}"`
+    const what = section === '' ? 'a profile' : `"${section}"`
     throw problem(reader, startOf(node), section, `${what} must be a mapping of keys to values`)
   }
   for (const pair of node.items) readPair(reader, pair as Pair<Node, Node | null>, section)
@@ -58,9 +132,7 @@ function readPair(reader: Reader, pair: Pair<Node, Node | null>, section: string
     return
   }
   if (!isSection(name)) throw problem(reader, at, name, `unknown key "${name}"${suggestion(name)}`)
-  if (pair.value !== null && !(isScalar(pair.value) && pair.value.value === null)) {
-    readSection(reader, resolved(reader, pair.value), name)
-  }
+  if (!isEmpty(pair.value)) readSection(reader, resolved(reader, pair.value), name)
 }
 
 function readValue(reader: Reader, name: ConfigKeyName, node: Node | null, keyAt: number): void {

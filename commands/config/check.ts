@@ -9,9 +9,9 @@ import type { Io } from '../io.ts'
 import { type DocumentOf, flag, list, nullable, object, text } from '../output/shape.ts'
 
 /** Variables that are read and are no keys. */
-const otherVariables = ['RAFKA_CONFIG', 'RAFKA_NO_COLOR']
+const otherVariables = ['RAFKA_CONFIG', 'RAFKA_PROFILE', 'RAFKA_NO_COLOR']
 
-const shape = object({ ok: flag, file: nullable(text), warnings: list(text) })
+const shape = object({ ok: flag, files: list(text), profile: nullable(text), warnings: list(text) })
 
 /** `rafka config check`: ends with status 2 at a mistake. */
 export const checkConfig: CommandSpec<NoFlags, DocumentOf<typeof shape>> = defineCommand({
@@ -27,11 +27,12 @@ export const checkConfig: CommandSpec<NoFlags, DocumentOf<typeof shape>> = defin
     checkHooks(config)
     const warnings = unknownVariables(context.io.env)
     for (const warning of warnings) if (context.form === 'table') context.terminal.warn(`warning: ${warning}`)
-    const file = config.file ?? null
+    const { files } = config
     return {
-      document: { ok: true, file, warnings },
+      document: { ok: true, files, profile: config.profile?.name ?? null, warnings },
       table: { columns: [{ title: 'WARNING' }], rows: warnings.map((warning) => [warning]) },
-      view: [file === null ? 'no file; defaults and environment are good' : `${file} is good`],
+      view:
+        files.length === 0 ? ['no file; defaults and environment are good'] : files.map((file) => `${file} is good`),
     }
   },
 })
@@ -40,7 +41,7 @@ function checkHooks(config: Config): void {
   for (const { module } of config.get('hooks') ?? []) {
     if (!isAbsolute(module) || existsSync(module)) continue
     const origin = config.origin('hooks')
-    const where = origin.from === 'file' ? `${origin.file}:${origin.line}: ` : ''
+    const where = 'line' in origin ? `${origin.file}:${origin.line}: ` : ''
     throw new RafkaError('INVALID_CONFIGURATION', `${where}hooks: ${module} does not exist`, {
       details: { key: 'hooks' },
     })

@@ -1,28 +1,19 @@
 import { type ConfigKeyName, configKeyNames } from '../../config/config-keys.ts'
-import type { HookConfig } from '../../config/list-kinds.ts'
-import type { Config, ConfigOrigin } from '../../config/load-config.ts'
 import { nearestName } from '../../config/nearest-name.ts'
 import { RafkaError } from '../../src/index.ts'
 import { type CommandSpec, defineCommand } from '../command.ts'
-import { tableOf } from '../output/report.ts'
-import { anything, type DocumentOf, list, nullable, object, text, whole, word } from '../output/shape.ts'
+import { type DocumentOf, list, nullable, object, text } from '../output/shape.ts'
+import { settingList, settingsOf, settingTable } from './shown-settings.ts'
 
 interface ShowFlags {
   readonly set?: boolean
 }
 
 const shape = object({
-  file: nullable(text),
+  files: list(text),
+  profile: nullable(text),
   data_dir: text,
-  settings: list(
-    object({
-      key: text,
-      value: anything,
-      from: word('flag', 'environment', 'file', 'default'),
-      source: nullable(text),
-      line: nullable(whole),
-    }),
-  ),
+  settings: settingList,
 })
 
 /** `rafka config show`. */
@@ -38,18 +29,10 @@ export const showConfig: CommandSpec<ShowFlags, DocumentOf<typeof shape>> = defi
   async run(context, { args, flags }) {
     const config = await context.config()
     const names = selectKeys(args).filter((name) => flags.set !== true || config.origin(name).from !== 'default')
-    const settings = names.map((name) => ({
-      key: name,
-      value: shownValue(config, name),
-      ...originInJson(config.origin(name)),
-    }))
+    const { files, profile, dataDir } = config
     return {
-      document: { file: config.file ?? null, data_dir: config.dataDir, settings },
-      table: tableOf(names, [
-        { title: 'KEY', cell: (name) => name },
-        { title: 'VALUE', cell: (name) => shownText(config, name) },
-        { title: 'FROM', cell: (name) => describeOrigin(config.origin(name)) },
-      ]),
+      document: { files, profile: profile?.name ?? null, data_dir: dataDir, settings: settingsOf(config, names) },
+      table: settingTable(config, names),
     }
   },
 })
@@ -64,43 +47,4 @@ function selectKeys(wanted: readonly string[]): readonly ConfigKeyName[] {
       details: { hint: near === undefined ? 'rafka config show lists all' : `did you mean "${near}"?` },
     })
   })
-}
-
-function shownText(config: Config, name: ConfigKeyName): string {
-  if (name === 'data-dir') return config.dataDir
-  if (name === 'hooks') return (config.get('hooks') ?? []).map(({ module }) => module).join(', ') || '-'
-  return config.text(name) ?? '-'
-}
-
-function shownValue(config: Config, name: ConfigKeyName): unknown {
-  if (name === 'data-dir') return config.dataDir
-  if (name === 'hooks') return config.get('hooks')?.map(withoutSecrets) ?? null
-  return config.get(name) ?? null
-}
-
-/** The options of a hook may hold a password: their names are enough. */
-function withoutSecrets({ module, options, topics }: HookConfig): object {
-  const names = typeof options === 'object' && options !== null ? Object.keys(options) : []
-  return { module, options: names, topics: topics ?? null }
-}
-
-/** `source` is the flag, the variable or the file. */
-function originInJson(origin: ConfigOrigin) {
-  const { from } = origin
-  const source =
-    from === 'flag' ? origin.flag : from === 'environment' ? origin.variable : from === 'file' ? origin.file : null
-  return { from, source, line: from === 'file' ? origin.line : null }
-}
-
-function describeOrigin(origin: ConfigOrigin): string {
-  switch (origin.from) {
-    case 'flag':
-      return origin.flag
-    case 'environment':
-      return origin.variable
-    case 'file':
-      return `${origin.file}:${origin.line}`
-    case 'default':
-      return 'default'
-  }
 }

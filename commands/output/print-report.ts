@@ -1,5 +1,5 @@
 import { escapeText, jsonText } from './escape-text.ts'
-import type { Report, Table } from './report.ts'
+import type { Line, Report, Table } from './report.ts'
 import { formatTable, tabSeparated } from './table.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -15,7 +15,9 @@ export function isDocumentForm(form: OutputForm): form is 'json' | 'yaml' | 'sch
 
 /** Prints a report, with what went wrong on stderr unless the document tells it. @returns the exit code */
 export async function printReport(terminal: Terminal, form: OutputForm, report: Report): Promise<number> {
-  for (const line of await reportLines(terminal, form, report)) terminal.print(line)
+  const lines = await reportLines(terminal, form, report)
+  if (report.paged === true && lines.length > 0) await (await import('./pager.ts')).printPaged(terminal, lines)
+  else for (const line of lines) terminal.print(line)
   if (!isDocumentForm(form)) {
     if (report.note !== undefined) terminal.note(report.note)
     for (const { message, hint } of report.problems ?? []) await terminal.error(message, hint)
@@ -29,8 +31,11 @@ export async function reportLines(terminal: Terminal, form: OutputForm, report: 
   if (form === 'tsv') return tabSeparated(report.table)
   const paint = await terminal.paint()
   const layout = { wide: form === 'wide', width: terminal.columns, paintHead: paint.bold }
-  const blocks: ReadonlyArray<string | Table> = report.view ?? (report.table.rows.length === 0 ? [] : [report.table])
-  return blocks.flatMap((block) => (typeof block === 'string' ? [escapeText(block)] : formatTable(block, layout)))
+  const blocks: ReadonlyArray<Line | Table> = report.view ?? (report.table.rows.length === 0 ? [] : [report.table])
+  return blocks.flatMap((block) => {
+    if (typeof block === 'string') return [escapeText(block)]
+    return 'text' in block ? [paint[block.paint](escapeText(block.text))] : formatTable(block, layout)
+  })
 }
 
 /** JSON is indented for a terminal, else on one line. */

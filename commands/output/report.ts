@@ -1,3 +1,5 @@
+import type { PaintName } from './terminal.ts'
+
 /** A value as it is, before anything makes it readable. null: unknown, or does not apply. */
 export type Cell = string | number | boolean | null
 
@@ -19,6 +21,9 @@ export interface Table {
   readonly rows: ReadonlyArray<readonly Cell[]>
 }
 
+/** A line of text, in a colour where it says something. */
+export type Line = string | { readonly text: string; readonly paint: PaintName }
+
 /** Something that went wrong with one of many. */
 export interface Problem {
   readonly message: string
@@ -32,7 +37,9 @@ export interface Report<Document = unknown> {
   /** One flat table: all of `tsv`, and what people see unless `view` says otherwise. */
   readonly table: Table
   /** What people see: lines of text, and tables. */
-  readonly view?: ReadonlyArray<string | Table> | undefined
+  readonly view?: ReadonlyArray<Line | Table> | undefined
+  /** Goes through a pager where a terminal has too few rows. */
+  readonly paged?: boolean | undefined
   /** A line on stderr for a person, for instance why the table is empty. */
   readonly note?: string | undefined
   /** On stderr, where the document is not printed. */

@@ -7,6 +7,10 @@ export interface TerminalOptions {
   readonly color: 'auto' | 'always' | 'never'
   readonly quiet: boolean
   readonly verbose: boolean
+  /** Whether questions may be asked. */
+  readonly input: boolean
+  /** Whether long texts may go through a pager. */
+  readonly pager: boolean
 }
 
 const BUSY_AFTER_MS = 250
@@ -39,6 +43,15 @@ export class Terminal {
     return this.isTerminal ? this.#io.stdout.columns : undefined
   }
 
+  /** The pager for so many lines; undefined where they fit, where stdout is no terminal, and where none is wanted. */
+  pagerFor(lines: number, otherwise: string): string | undefined {
+    const { rows, fd } = this.#io.stdout
+    const wanted = this.#options.pager && this.canRedraw && fd === process.stdout.fd
+    if (!wanted || rows === undefined || lines < rows) return undefined
+    const pager = this.#io.env.PAGER ?? otherwise
+    return pager === '' || pager === 'cat' ? undefined : pager
+  }
+
   get stdout(): Io['stdout'] {
     return this.#io.stdout
   }
@@ -50,7 +63,7 @@ export class Terminal {
 
   /** Whether there is somebody to ask. */
   get canAsk(): boolean {
-    return this.#io.stdin.isTTY === true && this.#io.stderr.isTTY === true
+    return this.#options.input && this.#io.stdin.isTTY === true && this.#io.stderr.isTTY === true
   }
 
   print(line: string): void {
@@ -118,11 +131,17 @@ export class Terminal {
   }
 }
 
-/** The colours that commands use. */
-export type Paint = Pick<ChalkInstance, 'red' | 'cyan' | 'dim' | 'bold' | 'green' | 'yellow'>
+/** The colours that commands use, all of which can be read on light and on dark. */
+const paintNames = [
+  ...(['bold', 'dim', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan'] as const),
+  ...(['bgRed', 'bgGreen', 'bgYellow', 'bgBlue', 'bgMagenta', 'bgCyan'] as const),
+] as const
 
-const same = (text: string) => text
-const plain = { red: same, cyan: same, dim: same, bold: same, green: same, yellow: same } as unknown as Paint
+export type PaintName = (typeof paintNames)[number]
+
+export type Paint = Pick<ChalkInstance, PaintName>
+
+const plain = Object.fromEntries(paintNames.map((name) => [name, (text: string) => text])) as unknown as Paint
 
 /** chalk ignores NO_COLOR, so Node's own judgement of the stream decides: it knows NO_COLOR, FORCE_COLOR and TERM=dumb. */
 function colorLevel(stream: MaybeTerminal<unknown>, color: TerminalOptions['color'], env: Io['env']): 0 | 1 | 2 | 3 {

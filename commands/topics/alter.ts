@@ -1,12 +1,12 @@
 import { type ConfigChange, type ItemResult, isRafkaError } from '../../src/index.ts'
 import { type CommandSpec, defineCommand } from '../command.ts'
-import { type TopicResults, topicReport, topicResults } from '../mutation-report.ts'
+import { type Mutations, mutationReport, mutationsOf } from '../mutation-report.ts'
 import { collected } from '../option-values.ts'
 import { missingArgument } from '../prompts.ts'
 import { readAssignments } from './read-assignments.ts'
-import { requireTopics } from './require-topics.ts'
+import { declareRegex, type RegexFlags, requireTopics } from './require-topics.ts'
 
-interface AlterFlags {
+interface AlterFlags extends RegexFlags {
   readonly set?: readonly string[]
   readonly delete?: readonly string[]
   readonly append?: readonly string[]
@@ -15,7 +15,7 @@ interface AlterFlags {
 }
 
 /** `rafka topics alter`. */
-export const alterTopics: CommandSpec<AlterFlags, TopicResults> = defineCommand({
+export const alterTopics: CommandSpec<AlterFlags, Mutations<'topic'>> = defineCommand({
   usage: 'NAME... [options]',
   examples: [
     ['rafka topics alter orders --set retention.ms=86400000', 'keep a day'],
@@ -23,20 +23,20 @@ export const alterTopics: CommandSpec<AlterFlags, TopicResults> = defineCommand(
     ['rafka topics alter a b --append cleanup.policy=compact', 'add to a list'],
   ],
   declare: (command) =>
-    command
+    declareRegex(command)
       .argument('[name...]')
       .option('-c, --set <name=value>', 'set a config, may be repeated', collected)
       .option('--delete <name>', 'back to the default, may be repeated', collected)
       .option('--append <name=value>', 'add to a list, may be repeated', collected)
       .option('--subtract <name=value>', 'take from a list, may be repeated', collected)
       .option('--dry-run', 'only check whether it could be done'),
-  shape: topicResults,
+  shape: mutationsOf('topic'),
   async run(context, { args, flags }) {
     const changes = readChanges(flags)
     if (changes.length === 0) {
       throw missingArgument('nothing is to be changed', 'name --set, --delete, --append or --subtract')
     }
-    const names = await requireTopics(context, args, 'rafka topics alter NAME... --set NAME=VALUE')
+    const names = await requireTopics(context, args, 'rafka topics alter NAME... --set NAME=VALUE', flags)
     const { rafka } = await context.session()
     const results = []
     for (const topic of names) {
@@ -46,7 +46,7 @@ export const alterTopics: CommandSpec<AlterFlags, TopicResults> = defineCommand(
       const done = flags.dryRun === true ? 'valid' : 'altered'
       results.push({ name: topic, status: error === null ? done : 'failed', error })
     }
-    return await topicReport(context, results)
+    return await mutationReport(context, 'topic', results)
   },
 })
 

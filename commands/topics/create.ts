@@ -1,5 +1,5 @@
 import { type CommandSpec, defineCommand } from '../command.ts'
-import { type TopicResults, topicReport, topicResults } from '../mutation-report.ts'
+import { type Mutations, mutationReport, mutationsOf } from '../mutation-report.ts'
 import { collected, wholeNumber } from '../option-values.ts'
 import { countOf } from '../output/quantities.ts'
 import { missingArgument } from '../prompts.ts'
@@ -14,7 +14,7 @@ interface CreateFlags {
 }
 
 /** `rafka topics create`. */
-export const createTopics: CommandSpec<CreateFlags, TopicResults> = defineCommand({
+export const createTopics: CommandSpec<CreateFlags, Mutations<'topic'>> = defineCommand({
   usage: 'NAME... [options]',
   examples: [
     ['rafka topics create orders', 'with the defaults of the broker'],
@@ -29,7 +29,7 @@ export const createTopics: CommandSpec<CreateFlags, TopicResults> = defineComman
       .option('-c, --set <name=value>', 'a config of the topic, may be repeated', collected)
       .option('--if-not-exists', 'leave a topic that exists as it is')
       .option('--dry-run', 'only check whether it could be done'),
-  shape: topicResults,
+  shape: mutationsOf('topic'),
   async run(context, { args, flags }) {
     if (args.length === 0) throw missingArgument('no topic was named', 'rafka topics create NAME...')
     const configs = Object.fromEntries(readAssignments('--set', flags.set))
@@ -51,6 +51,6 @@ export const createTopics: CommandSpec<CreateFlags, TopicResults> = defineComman
       const status = flags.dryRun === true ? 'valid' : 'created'
       return { name, status: error === null ? status : 'failed', error, text: `${status} ${name}  ${shape}` }
     })
-    return await topicReport(context, results)
+    return await mutationReport(context, 'topic', results)
   },
 })

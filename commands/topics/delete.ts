@@ -1,54 +1,96 @@
-import type { Admin } from '../../src/index.ts'
+import { type Admin, isRafkaError } from '../../src/index.ts'
 import { type CommandSpec, defineCommand } from '../command.ts'
-import { type TopicResults, topicReport, topicResults } from '../mutation-report.ts'
+import type { CommandContext } from '../context.ts'
+import { type MutationResult, type Mutations, mutationReport, mutationsOf } from '../mutation-report.ts'
 import { countOf } from '../output/quantities.ts'
-import { confirmOrRefuse } from '../prompts.ts'
-import { requireTopics } from './require-topics.ts'
+import { tableOf } from '../output/report.ts'
+import { type ConfirmFlags, confirmOrRefuse, type Destruction, declareConfirmation } from '../prompts.ts'
+import { declareRegex, type RegexFlags, requireTopics } from './require-topics.ts'
 import { recordsIn, topicExtents } from './topic-extents.ts'
 
-interface DeleteFlags {
-  readonly yes?: boolean
+interface DeleteFlags extends ConfirmFlags, RegexFlags {
   readonly ifExists?: boolean
+  readonly dryRun?: boolean
 }
 
 /** `rafka topics delete`. */
-export const deleteTopics: CommandSpec<DeleteFlags, TopicResults> = defineCommand({
+export const deleteTopics: CommandSpec<DeleteFlags, Mutations<'topic'>> = defineCommand({
   usage: 'NAME... [options]',
   examples: [
     ['rafka topics delete orders', 'asks first'],
     ['rafka topics delete orders --yes', 'does not'],
+    ["rafka topics delete -r 'test-.*' --dry-run", 'which it would be'],
     ['rafka topics delete old --yes --if-exists', 'in a script'],
   ],
   declare: (command) =>
-    command
+    declareConfirmation(declareRegex(command))
       .argument('[name...]')
-      .option('-y, --yes', 'do it without being asked')
-      .option('--if-exists', 'a topic that is not there is no error'),
-  shape: topicResults,
+      .option('--if-exists', 'a topic that is not there is no error')
+      .option('--dry-run', 'only tell which topics would go'),
+  shape: mutationsOf('topic'),
   async run(context, { args, flags }) {
-    const names = await requireTopics(context, args, 'rafka topics delete NAME...')
+    const names = await namesOf(context, args, flags)
     const { rafka } = await context.session()
     const admin = rafka.admin()
-    if (flags.yes !== true) {
-      await confirmOrRefuse(context, `Delete ${await whatIsLost(admin, names)}?`, flags.yes)
-    }
+    if (flags.dryRun === true) return await mutationReport(context, 'topic', await wouldBeDeleted(admin, names, flags))
+    // Whoever says --yes in a script does not wait for what only a question would tell.
+    const destruction =
+      flags.yes === true ? { question: `Delete ${names.join(', ')}?`, names } : await whatIsLost(admin, names)
+    if (names.length > 0) await confirmOrRefuse(context, destruction, flags)
     const deleted = await admin.deleteTopics(names)
-    const results = deleted.map(({ name, error }) => {
-      if (error?.code === 'UNKNOWN_TOPIC_OR_PARTITION' && flags.ifExists === true) {
-        return { name, status: 'unchanged', error: null, text: `${name} does not exist` }
-      }
-      return { name, status: error === null ? 'deleted' : 'failed', error }
-    })
-    return await topicReport(context, results)
+    return await mutationReport(
+      context,
+      'topic',
+      deleted.map(({ name, error }) => {
+        const missing = error?.code === 'UNKNOWN_TOPIC_OR_PARTITION'
+        if (missing && flags.ifExists === true) return unchanged(name)
+        return { name, status: error === null ? 'deleted' : 'failed', error }
+      }),
+    )
   },
 })
 
-async function whatIsLost(admin: Admin, names: readonly string[]): Promise<string> {
+async function namesOf(context: CommandContext, args: readonly string[], flags: DeleteFlags): Promise<string[]> {
+  try {
+    return await requireTopics(context, args, 'rafka topics delete NAME...', flags)
+  } catch (error) {
+    const noneFits = isRafkaError(error, 'UNKNOWN_TOPIC_OR_PARTITION')
+    if (noneFits && flags.ifExists === true) return []
+    throw error
+  }
+}
+
+function unchanged(name: string): MutationResult {
+  return { name, status: 'unchanged', error: null, text: `${name} does not exist` }
+}
+
+async function wouldBeDeleted(
+  admin: Admin,
+  names: readonly string[],
+  { ifExists }: DeleteFlags,
+): Promise<MutationResult[]> {
+  const known = (await admin.listTopics()).map(({ name }) => name)
+  return names.map((name) => {
+    if (known.includes(name)) return { name, status: 'valid', error: null, text: `would delete ${name}` }
+    if (ifExists === true) return unchanged(name)
+    const message = `topic "${name}" does not exist`
+    return { name, status: 'failed', error: { code: 'UNKNOWN_TOPIC_OR_PARTITION', message } }
+  })
+}
+
+async function whatIsLost(admin: Admin, names: readonly string[]): Promise<Destruction> {
   const known = (await admin.listTopics()).filter(({ name }) => names.includes(name))
   const partitions = known.flatMap(({ name, partitions: all }) =>
     all.map(({ partition }) => ({ topic: name, partition })),
   )
-  const records = recordsIn(await topicExtents(admin, partitions))
-  const held = records === null ? '' : `, ${countOf(records, 'record')}`
-  return `${names.join(', ')}: ${countOf(partitions.length, 'partition')}${held}`
+  const extents = await topicExtents(admin, partitions)
+  const records = recordsIn(extents)
+  const held = `${countOf(partitions.length, 'partition')}${records === null ? '' : `, ${countOf(records, 'record')}`}`
+  const what = names.length === 1 ? names[0] : `${names.length} topics`
+  const preview = tableOf(known, [
+    { title: 'TOPIC', cell: ({ name }) => name },
+    { title: 'PARTITIONS', kind: 'number', cell: (topic) => topic.partitions.length },
+    { title: 'RECORDS', kind: 'count', cell: ({ name }) => recordsIn(extents.filter(({ topic }) => topic === name)) },
+  ])
+  return { question: `Delete ${what}: ${held}?`, names, preview: names.length > 1 ? preview : undefined }
 }

@@ -3,10 +3,10 @@ import { type CommandSpec, defineCommand } from '../command.ts'
 import { countOf } from '../output/quantities.ts'
 import { type Report, type Table, tableOf } from '../output/report.ts'
 import { type DocumentOf, flag, list, nullable, object, text, whole } from '../output/shape.ts'
-import { requireTopics } from './require-topics.ts'
+import { declareRegex, type RegexFlags, requireTopics } from './require-topics.ts'
 import { type Extent, topicExtents } from './topic-extents.ts'
 
-interface DescribeFlags {
+interface DescribeFlags extends RegexFlags {
   readonly all?: boolean
 }
 
@@ -43,11 +43,12 @@ export const describeTopics: CommandSpec<DescribeFlags, DocumentOf<typeof shape>
     ['rafka topics describe orders -a', 'all its configs'],
     ['rafka topics describe a b --json', 'for a script'],
   ],
-  declare: (command) => command.argument('[name...]').option('-a, --all', 'the configs with their default too'),
+  declare: (command) =>
+    declareRegex(command).argument('[name...]').option('-a, --all', 'the configs with their default too'),
   shape,
   watch: true,
   async run(context, { args, flags }) {
-    const names = await requireTopics(context, args, 'rafka topics describe NAME...')
+    const names = await requireTopics(context, args, 'rafka topics describe NAME...', flags)
     const { rafka } = await context.session()
     const admin = rafka.admin()
     const topics: Described[] = []
@@ -89,6 +90,7 @@ function reportOf(topics: readonly Described[], all: boolean): Report<{ readonly
   const byPartition = partitionTable(rows)
   return {
     document: { topics },
+    paged: true,
     table: {
       columns: [{ title: 'TOPIC' }, ...byPartition.columns],
       rows: byPartition.rows.map((cells, index) => [rows[index]!.topic, ...cells]),

@@ -6,14 +6,13 @@ import { partitionList } from '../option-values.ts'
 import { countOf } from '../output/quantities.ts'
 import { type Report, type Table, tableOf } from '../output/report.ts'
 import { type DocumentOf, flag, list, nullable, object, text, whole } from '../output/shape.ts'
-import { confirmOrRefuse, missingArgument } from '../prompts.ts'
+import { type ConfirmFlags, confirmOrRefuse, declareConfirmation, missingArgument } from '../prompts.ts'
 import { requireTopics } from './require-topics.ts'
 import { type Extent, topicExtents } from './topic-extents.ts'
 
-interface TrimFlags {
+interface TrimFlags extends ConfirmFlags {
   readonly offset?: string
   readonly partition?: readonly number[]
-  readonly yes?: boolean
   readonly dryRun?: boolean
 }
 
@@ -50,11 +49,10 @@ export const trimTopic: CommandSpec<TrimFlags, Trimmed> = defineCommand({
     ['rafka topics trim orders -o -100 --dry-run', 'what it would be to keep 100'],
   ],
   declare: (command) =>
-    command
+    declareConfirmation(command)
       .argument('[name]')
       .option('-o, --offset <spec>', 'new start: end|N|-N|+N|@TIME')
       .option('-p, --partition <n,...>', 'these partitions alone', partitionList)
-      .option('-y, --yes', 'do it without being asked')
       .option('--dry-run', 'only tell what would go'),
   shape,
   async run(context, { args, flags }) {
@@ -66,7 +64,8 @@ export const trimTopic: CommandSpec<TrimFlags, Trimmed> = defineCommand({
     const removed = cuts.reduce((sum, { start, newStart }) => sum + newStart - start, 0)
     const preview = reportOf(topic!, cuts, [])
     if (flags.dryRun === true || removed === 0) return preview
-    await confirmOrRefuse(context, `Remove ${countOf(removed, 'record')} of ${topic}?`, flags.yes, preview.table)
+    const question = `Remove ${countOf(removed, 'record')} of ${topic}?`
+    await confirmOrRefuse(context, { question, names: [topic!], preview: preview.table }, flags)
     const changed = cuts.filter(({ start, newStart }) => newStart > start)
     const done = await admin.deleteRecords(
       changed.map(({ partition, newStart }) => ({ topic: topic!, partition, before: newStart })),

@@ -39,7 +39,7 @@ async function failure(sources: Partial<ConfigSources> = {}): Promise<RafkaError
 describe('a value comes from', () => {
   test('the default when nothing sets it', async () => {
     const config = await load()
-    expect(config.file).toBeUndefined()
+    expect(config.files).toEqual([])
     expect(config.value('storage.type')).toBe('sqlite')
     expect(config.value('producer.linger.ms')).toBe(5)
     expect(config.given('storage.type')).toBeUndefined()
@@ -50,7 +50,7 @@ describe('a value comes from', () => {
   test('the file over the default', async () => {
     const file = write('rafka.yaml', '# mine\nstorage: { type: memory }\nbroker:\n  log.retention.ms: 2h\n')
     const config = await load()
-    expect(config.file).toBe(file)
+    expect(config.files).toEqual([file])
     expect(config.value('storage.type')).toBe('memory')
     expect(config.origin('broker.log.retention.ms')).toEqual({ from: 'file', file, line: 4 })
     expect(config.text('broker.log.retention.ms')).toBe('2h')
@@ -77,30 +77,104 @@ describe('a value comes from', () => {
   })
 })
 
+describe('a profile', () => {
+  const users = `
+producer.acks: 1
+current: local
+profiles:
+  local: { brokers: [l:1], storage.type: memory }
+  prod:
+    brokers: [k1:1, k2:2]
+    protect: true
+    producer: { acks: all }
+`
+
+  test('that is current is laid over the rest of its file, and under the nearest file', async () => {
+    const file = write('.config/rafka/config.yaml', users)
+    write('rafka.yaml', 'brokers: [near:1]')
+    const config = await load()
+    expect(config.profile).toEqual({ name: 'local', chosenBy: `${file}:3` })
+    expect(config.get('brokers')).toEqual(['near:1'])
+    expect(config.value('storage.type')).toBe('memory')
+    expect(config.origin('storage.type')).toEqual({ from: 'profile', profile: 'local', file, line: 5 })
+    expect(config.value('producer.acks')).toBe('1')
+  })
+
+  test('that is named holds over every file, but not over environment and flags', async () => {
+    write('.config/rafka/config.yaml', users)
+    write('rafka.yaml', 'brokers: [near:1]')
+    const config = await load({ profile: 'prod', env: { HOME: folder, RAFKA_PROFILE: 'local' } })
+    expect(config.profile).toEqual({ name: 'prod', chosenBy: '--profile' })
+    expect(config.get('brokers')).toEqual(['k1:1', 'k2:2'])
+    expect(config.value('producer.acks')).toBe('all')
+    expect(config.value('protect')).toBe(true)
+    const byVariable = await load({ env: { HOME: folder, RAFKA_PROFILE: 'prod', RAFKA_BROKERS: 'env:1' } })
+    expect(byVariable.profile).toEqual({ name: 'prod', chosenBy: 'RAFKA_PROFILE' })
+    expect(byVariable.get('brokers')).toEqual(['env:1'])
+  })
+
+  test('that does not exist is an error with the nearest one', async () => {
+    write('.config/rafka/config.yaml', users)
+    expect(await failure({ profile: 'prd' })).toMatchObject({
+      message: '--profile: there is no profile "prd"',
+      details: { hint: expect.stringContaining('did you mean "prod"?') },
+    })
+    const file = write('.config/rafka/config.yaml', 'current: gone')
+    expect((await failure()).message).toBe(`${file}:1: there is no profile "gone"`)
+    expect((await failure({ file: 'none', profile: 'prod' })).message).toContain('there is no profile')
+  })
+
+  test.each([
+    ['profiles: { a: { storage.tpye: memory } }', ':1: unknown key "storage.tpye"; did you mean "storage.type"?'],
+    ['profiles: [a]', ':1: "profiles" must be a mapping of names to profiles'],
+    ['profiles:\n  "-": {}', ':2: "-" is no name for a profile'],
+    ['profiles: { a: x }', ':1: a profile must be a mapping of keys to values'],
+    ['current: [a]', ':1: current: expected the name of a profile'],
+  ])('that is written as %j is an error with its line', async (text, message) => {
+    const file = write('.config/rafka/config.yaml', text)
+    expect((await failure()).message).toContain(file + message)
+  })
+
+  test("has no place in a folder's own file", async () => {
+    const file = write('rafka.yaml', 'storage.type: memory\ncurrent: x')
+    expect((await failure()).message).toContain(`${file}:2: profiles belong into the user's file`)
+    expect((await load({ file: write('named.yaml', users), profile: 'prod' })).get('brokers')).toEqual(['k1:1', 'k2:2'])
+  })
+})
+
 describe('the file is', () => {
   test('the nearest rafka.yaml above', async () => {
     write('rafka.yaml', 'broker.num.partitions: 1')
     const near = write('a/rafka.yaml', 'broker.num.partitions: 2')
     mkdirSync(join(folder, 'a/b/c'), { recursive: true })
-    expect((await load({ cwd: join(folder, 'a/b/c') })).file).toBe(near)
+    expect((await load({ cwd: join(folder, 'a/b/c') })).files).toEqual([near])
+  })
+
+  test("the user's for what the nearest one does not say", async () => {
+    const near = write('rafka.yaml', 'broker.num.partitions: 2')
+    const users = write('.config/rafka/config.yaml', 'storage.type: memory\nbroker.num.partitions: 9')
+    const config = await load()
+    expect(config.files).toEqual([near, users])
+    expect(config.origin('broker.num.partitions')).toEqual({ from: 'file', file: near, line: 1 })
+    expect(config.origin('storage.type')).toEqual({ from: 'file', file: users, line: 1 })
   })
 
   test("the user's when there is none above", async () => {
     const file = write('xdg/rafka/config.yaml', 'storage.type: memory')
     const config = await load({ env: { XDG_CONFIG_HOME: join(folder, 'xdg') } })
-    expect(config.file).toBe(file)
+    expect(config.files).toEqual([file])
   })
 
   test('the one that is named, by flag over by variable', async () => {
     write('rafka.yaml', 'broker.num.partitions: 1')
     const other = write('other.yaml', 'broker.num.partitions: 2')
-    expect((await load({ env: { RAFKA_CONFIG: 'other.yaml' } })).file).toBe(other)
-    expect((await load({ file: 'other.yaml', env: { RAFKA_CONFIG: 'no.yaml' } })).file).toBe(other)
+    expect((await load({ env: { RAFKA_CONFIG: 'other.yaml' } })).files).toEqual([other])
+    expect((await load({ file: 'other.yaml', env: { RAFKA_CONFIG: 'no.yaml' } })).files).toEqual([other])
   })
 
   test('none when none is asked for', async () => {
     write('rafka.yaml', 'broker.num.partitions: 1')
-    expect((await load({ file: 'none' })).file).toBeUndefined()
+    expect((await load({ file: 'none' })).files).toEqual([])
   })
 
   test('an error when it is named and not there', async () => {

@@ -27,7 +27,8 @@ describe('config show', () => {
   test('gives JSON with values read', async () => {
     const ran = await bench.run(['config', 'show', 'producer.linger.ms', 'storage', '--json'])
     expect(ran.json()).toMatchObject({
-      file: null,
+      files: [],
+      profile: null,
       data_dir: bench.env.RAFKA_DATA_DIR,
       settings: [
         { key: 'producer.linger.ms', value: 5, from: 'default' },

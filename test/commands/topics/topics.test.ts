@@ -142,6 +142,20 @@ describe('topics delete', () => {
     expect((await bench.run(['consume', 'a', '-e'])).out).toBe('x\ny\n')
   })
 
+  test('takes patterns for whole names, only when told to, and tells which would go', async () => {
+    await bench.run(['topics', 'create', 'test-1', 'test-2', 'my-test-3'])
+    expect((await bench.run(['topics', 'delete', 'test-.*', '--yes'])).code).toBe(1)
+    const dry = await bench.run(['topics', 'delete', '-r', 'test-.*', '--dry-run'])
+    expect(dry).toMatchObject({ code: 0, out: 'would delete test-1\nwould delete test-2\n' })
+    const refused = await bench.run(['topics', 'delete', '-r', 'test-.*'])
+    expect(refused.err).toContain('Delete 2 topics: 2 partitions, 0 records?')
+    expect((await bench.run(['topics', 'delete', '-r', 'test-.*', '--confirm', '2'])).code).toBe(0)
+    expect((await bench.run(['topics', 'list', '--format', 'tsv'])).out).toMatch(/^my-test-3\t[^\n]*\n$/)
+    expect((await bench.run(['topics', 'delete', '-r', 'test-.*', '-y'])).err).toContain('no topic fits test-.*')
+    expect((await bench.run(['topics', 'delete', '-r', 'test-.*', '-y', '--if-exists'])).code).toBe(0)
+    expect((await bench.run(['topics', 'delete', '-r', '(', '-y'])).code).toBe(2)
+  })
+
   test('is done with --yes', async () => {
     await bench.run(['topics', 'create', 'a', 'b'])
     expect(await bench.run(['topics', 'delete', 'a', 'b', '--yes'])).toMatchObject({

@@ -1,0 +1,50 @@
+import type { Command } from 'commander'
+import { RafkaError } from '../src/index.ts'
+import type { CatalogEntry } from './catalog.ts'
+import type { AnyCommand } from './command.ts'
+import type { CommandContext } from './context.ts'
+import { exitCodes } from './exit-code.ts'
+import { commandHelp, groupHelp } from './output/help.ts'
+import { printPaged } from './output/pager.ts'
+import { documentLines, isDocumentForm } from './output/print-report.ts'
+
+/** The help of `rafka` or of a group: on stdout when it was asked for, else on stderr, because a command is missing. @returns the exit code */
+export async function showGroupHelp(
+  context: CommandContext,
+  path: readonly string[],
+  line: readonly string[],
+): Promise<number> {
+  const wanted = line.includes('--help') || line.includes('-h')
+  if (wanted && isDocumentForm(context.form)) {
+    const { commandTree } = await import('./command-tree.ts')
+    return await printDocument(context, await commandTree(path))
+  }
+  const known = ['--help', '-h', '--json', '--no-color', '--no-pager']
+  const stray = line.find((word) => word.startsWith('-') && !known.includes(word))
+  if (!wanted && stray !== undefined) {
+    throw new RafkaError('INVALID_ARGUMENT', `"${stray}" needs a command`, { details: { hint: 'rafka --help' } })
+  }
+  if (wanted) await printPaged(context.terminal, groupHelp(path, context.io.stdout.columns))
+  else for (const text of groupHelp(path, context.io.stderr.columns)) context.terminal.warn(text)
+  return wanted ? exitCodes.done : exitCodes.usage
+}
+
+/** The help of a command. @returns the exit code */
+export async function showCommandHelp(
+  context: CommandContext,
+  entry: CatalogEntry,
+  spec: AnyCommand,
+  command: Command,
+): Promise<number> {
+  if (isDocumentForm(context.form)) {
+    const { describeCommand } = await import('./command-tree.ts')
+    return await printDocument(context, describeCommand(entry, spec, command))
+  }
+  await printPaged(context.terminal, commandHelp(command, spec, context.io.stdout.columns))
+  return exitCodes.done
+}
+
+async function printDocument({ terminal, form }: CommandContext, document: object): Promise<number> {
+  for (const line of await documentLines(terminal, form, document)) terminal.print(line)
+  return exitCodes.done
+}

@@ -1,5 +1,5 @@
 import type { Api } from '../../core/api.ts'
-import type { RafkaError } from '../../core/errors.ts'
+import { isRafkaError, RafkaError } from '../../core/errors.ts'
 import { metadata } from '../../protocol/apis/metadata.ts'
 import { zeroUuid } from '../../protocol/uuid.ts'
 import { closedError } from '../connection-errors.ts'
@@ -83,7 +83,13 @@ export class Cluster implements NodeDirectory {
   /** Settles when a broker answered. @throws RafkaError `BROKER_UNREACHABLE` */
   async ready(): Promise<void> {
     const bounds = { awaited: `a connection to ${this.dialer.describe()}`, timeoutMs: this.#firstContactMs }
-    await this.retry(bounds, (remainingMs) => this.main.connect('any', remainingMs))
+    try {
+      await this.retry(bounds, (remainingMs) => this.main.connect('any', remainingMs))
+    } catch (error) {
+      // The last attempt may have had no time left to learn that nobody is there.
+      if (!isRafkaError(error, 'REQUEST_TIMED_OUT')) throw error
+      throw new RafkaError('BROKER_UNREACHABLE', error.message, { cause: error, details: error.details })
+    }
     this.#contacted = true
   }
 

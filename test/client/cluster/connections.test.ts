@@ -80,6 +80,12 @@ describe('a client', () => {
     await rafka.close()
   })
 
+  test.each([0.2, 0.5, 1, 2])('says so too when %d ms are too few to find out', async (firstContactMs) => {
+    const rafka = createClient({ dialer: tcpDialer({ brokers: ['127.0.0.1:1'] }), firstContactMs })
+    await expect(rafka.ready()).rejects.toMatchObject({ code: 'BROKER_UNREACHABLE' })
+    await rafka.close()
+  })
+
   test('finds a broker that answers among those that were named', async () => {
     await using broker = await startTestBroker()
     await using rafka = await connect({ brokers: ['127.0.0.1:1', broker.brokers, '127.0.0.1:2'] })

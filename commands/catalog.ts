@@ -7,6 +7,13 @@ export interface CatalogEntry {
   load(): Promise<AnyCommand>
 }
 
+/** What `rafka` alone runs. */
+export const replEntry: CatalogEntry = {
+  path: ['repl'],
+  summary: 'Ask for command lines, or run a script of them',
+  load: async () => (await import('./repl/repl.ts')).repl,
+}
+
 /** Every command, in the order of the help. */
 export const catalog: readonly CatalogEntry[] = [
   {
@@ -104,6 +111,7 @@ export const catalog: readonly CatalogEntry[] = [
     summary: 'Look for mistakes in the configuration',
     load: async () => (await import('./config/check.ts')).checkConfig,
   },
+  replEntry,
   {
     path: ['profile', 'list'],
     summary: 'Profiles: brokers and settings under a name',

@@ -1,13 +1,15 @@
 import type { ConfigKeyName } from '../config/config-keys.ts'
 import { type Config, type FlagValue, loadConfig } from '../config/load-config.ts'
-import { configFlags, type GlobalFlags } from './global-options.ts'
+import { configFlags, type GlobalFlags, namesPlace, overDefaults } from './global-options.ts'
 import type { Io } from './io.ts'
 import type { OutputForm } from './output/print-report.ts'
 import { Terminal } from './output/terminal.ts'
-import type { Session } from './session.ts'
+import type { Session, Sessions } from './session.ts'
+import type { Surroundings } from './surroundings.ts'
 
 /** What one run of a command works with. Configuration and session are made when first asked for. */
 export class CommandContext {
+  readonly surroundings: Surroundings
   readonly io: Io
   readonly flags: GlobalFlags
   readonly terminal: Terminal
@@ -15,10 +17,14 @@ export class CommandContext {
   readonly form: OutputForm
   /** Fires when nothing more can be written to stdout, its reason the error: there is no use in going on. */
   readonly outputClosed: AbortSignal
+  readonly #keptSessions: Sessions | undefined
   #config: Promise<Config> | undefined
   #session: Promise<Session> | undefined
 
-  constructor(io: Io, flags: GlobalFlags, outputClosed: AbortSignal, form: OutputForm = 'table') {
+  constructor(surroundings: Surroundings, ownFlags: GlobalFlags, form: OutputForm = 'table') {
+    const { io, outputClosed, errorPrefix } = surroundings
+    const flags = overDefaults(ownFlags, surroundings.flags)
+    this.surroundings = surroundings
     this.io = io
     this.flags = flags
     this.form = form
@@ -29,7 +35,10 @@ export class CommandContext {
       verbose: flags.verbose === true,
       input: flags.input !== false,
       pager: flags.pager !== false,
+      errorPrefix,
     })
+    // A line that names another place is not for the session that is kept.
+    this.#keptSessions = namesPlace(ownFlags) ? undefined : surroundings.sessions
   }
 
   /** Whether a command that prints by itself is to print JSON. */
@@ -55,10 +64,7 @@ export class CommandContext {
 
   /** A broker that has answered: the one named by `--brokers`, else that of the data directory. */
   session(): Promise<Session> {
-    this.#session ??= this.config().then(async (config) => {
-      const { openSession } = await import('./session.ts')
-      return openSession(config, this.terminal)
-    })
+    this.#session ??= this.config().then(async (config) => (await this.#sessions()).open(config, this.terminal))
     return this.#session
   }
 
@@ -70,7 +76,11 @@ export class CommandContext {
   /** Lets go of the session. */
   async close(): Promise<void> {
     const session = await this.openedSession()
-    await session?.rafka.close()
+    if (session !== undefined) await (await this.#sessions()).release(session)
+  }
+
+  async #sessions(): Promise<Sessions> {
+    return this.#keptSessions ?? (await import('./session.ts')).ownSessions
   }
 }
 

@@ -101,3 +101,24 @@ export function configFlags(flags: GlobalFlags): Map<ConfigKeyName, FlagValue> {
   if (flags.dataDir !== undefined) given.set('data-dir', { flag: '--data-dir', value: flags.dataDir })
   return given
 }
+
+const placeFlags = [
+  'brokers',
+  'bootstrapServer',
+  'dataDir',
+  'config',
+  'profile',
+  'property',
+] as const satisfies readonly (keyof GlobalFlags)[]
+
+/** Whether the flags say what to talk to. */
+export function namesPlace(flags: GlobalFlags): boolean {
+  return placeFlags.some((name) => flags[name] !== undefined)
+}
+
+/** The flags, and where they are silent those of `defaults`. Whoever names a place means that place alone. */
+export function overDefaults(flags: GlobalFlags, defaults: GlobalFlags): GlobalFlags {
+  if (!namesPlace(flags)) return { ...defaults, ...flags }
+  const withoutPlace = Object.entries(defaults).filter(([name]) => !placeFlags.some((place) => place === name))
+  return { ...Object.fromEntries(withoutPlace), ...flags }
+}

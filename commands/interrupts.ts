@@ -3,11 +3,30 @@ export type EndSignal = 'SIGINT' | 'SIGTERM'
 
 const signals: readonly EndSignal[] = ['SIGINT', 'SIGTERM']
 
+/** Where the wish to end comes from: this process, or the keys of a front end that goes on living. */
+export interface SignalSource {
+  on(signal: EndSignal, listener: (signal: EndSignal) => void): unknown
+  off(signal: EndSignal, listener: (signal: EndSignal) => void): unknown
+  /** Ends the work as if nobody had listened. */
+  end(signal: EndSignal): void
+}
+
+/** This process's own. */
+export const processSignals: SignalSource = {
+  on: (signal, listener) => process.on(signal, listener),
+  off: (signal, listener) => process.off(signal, listener),
+  end: (signal) => void process.kill(process.pid, signal),
+}
+
 /**
  * Calls `first` at the first SIGINT or SIGTERM, so that work can be brought to an end. The second one calls `second` and then ends the
- * process as if nobody had listened. Stops listening when disposed.
+ * work as if nobody had listened. Stops listening when disposed.
  */
-export function onInterrupt(first: (signal: EndSignal) => void, second: () => void = () => {}): Disposable {
+export function onInterrupt(
+  source: SignalSource,
+  first: (signal: EndSignal) => void,
+  second: () => void = () => {},
+): Disposable {
   let interrupted = false
   const listener = (signal: EndSignal) => {
     if (!interrupted) {
@@ -17,11 +36,11 @@ export function onInterrupt(first: (signal: EndSignal) => void, second: () => vo
     }
     stop()
     second()
-    process.kill(process.pid, signal)
+    source.end(signal)
   }
   const stop = () => {
-    for (const signal of signals) process.off(signal, listener)
+    for (const signal of signals) source.off(signal, listener)
   }
-  for (const signal of signals) process.on(signal, listener)
+  for (const signal of signals) source.on(signal, listener)
   return { [Symbol.dispose]: stop }
 }

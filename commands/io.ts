@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
+import { processSignals, type SignalSource } from './interrupts.ts'
 
 /** A stream that may be a terminal. */
 export type MaybeTerminal<Stream> = Stream & {
@@ -20,6 +21,7 @@ export interface Io {
   readonly stderr: MaybeTerminal<Writable>
   /** The file descriptor of stdin when that is a file, which can be read without waiting. */
   readonly inputFile: number | undefined
+  readonly signals: SignalSource
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
 }
@@ -40,6 +42,7 @@ export function processIo(): Io {
     get inputFile() {
       return isFile(0) ? 0 : undefined
     },
+    signals: processSignals,
     env: process.env,
     cwd: process.cwd(),
   }
@@ -50,5 +53,30 @@ function isFile(descriptor: number): boolean {
     return fstatSync(descriptor).isFile()
   } catch {
     return false
+  }
+}
+
+/** The same with other streams for some. */
+export function withStreams(
+  io: Io,
+  streams: Partial<Pick<Io, 'stdin' | 'stdout' | 'stderr' | 'inputFile' | 'signals'>>,
+): Io {
+  // Each is asked for on first use only, as those of a process are.
+  return {
+    get stdin() {
+      return streams.stdin ?? io.stdin
+    },
+    get stdout() {
+      return streams.stdout ?? io.stdout
+    },
+    get stderr() {
+      return streams.stderr ?? io.stderr
+    },
+    get inputFile() {
+      return streams.stdin === undefined ? io.inputFile : streams.inputFile
+    },
+    signals: streams.signals ?? io.signals,
+    env: io.env,
+    cwd: io.cwd,
   }
 }

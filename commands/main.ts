@@ -1,28 +1,42 @@
 import { RafkaError } from '../src/index.ts'
-import type { CatalogEntry } from './catalog.ts'
+import { type CatalogEntry, replEntry } from './catalog.ts'
 import { chooseForm, earlyForm } from './choose-form.ts'
+import { closedOutput } from './closed-output.ts'
 import type { AnyCommand, Invocation } from './command.ts'
 import { CommandContext } from './context.ts'
 import { exitCodeOf, exitCodes } from './exit-code.ts'
 import type { GlobalFlags, ReportFlags } from './global-options.ts'
 import { type Io, processIo } from './io.ts'
 import { resolveCommand } from './resolve-command.ts'
+import type { ReplRequest, Surroundings } from './surroundings.ts'
 
-/** Runs one command line, without the words `node` and `rafka`. Tells errors itself. @returns the exit code */
+/** Runs the command line of a process, without the words `node` and `rafka`. Tells errors itself. @returns the exit code */
 export async function main(argv: readonly string[], io: Io = processIo()): Promise<number> {
-  const outputClosed = closedOutput(io)
+  const outputClosed = closedOutput(io.stdout)
+  // Of an error there nobody would hear.
+  io.stderr.on('error', () => {})
+  return await runLine(argv, { io, outputClosed, flags: {}, startRepl })
+}
+
+/** The REPL runs lines as this does: neither needs to know the other's file. */
+async function startRepl(context: CommandContext, request: ReplRequest): Promise<number> {
+  const { runRepl } = await import('./repl/run-repl.ts')
+  return await runRepl(context, request, runLine)
+}
+
+async function runLine(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   const line = spellOut(argv)
   // Before the line is understood, only its words can tell how an error should look.
-  const early = new CommandContext(io, earlyFlags(line), outputClosed, earlyForm(line))
+  const early = new CommandContext(surroundings, earlyFlags(line), earlyForm(line, surroundings))
   try {
     const asked = askedForProperties(line)
     if (asked !== undefined) return await (await import('./list-properties.ts')).listProperties(early, asked)
     const resolved = resolveCommand(line)
     if (resolved.kind === 'unknown') throw unknownCommand(resolved)
-    if (resolved.kind === 'group') {
-      return await (await import('./show-help.ts')).showGroupHelp(early, resolved.path, line)
-    }
-    return await runCommand(resolved.entry, resolved.rest, early)
+    if (resolved.kind === 'command') return await runCommand(resolved.entry, resolved.rest, early)
+    const isBare = resolved.path.length === 0 && !wantsHelp(line) && surroundings.startRepl !== undefined
+    if (isBare) return await runCommand(replEntry, line, early)
+    return await (await import('./show-help.ts')).showGroupHelp(early, resolved.path, line)
   } catch (error) {
     return await report(error, early, false)
   }
@@ -37,13 +51,13 @@ function spellOut(argv: readonly string[]): readonly string[] {
 function earlyFlags(line: readonly string[]): GlobalFlags {
   const end = line.indexOf('--')
   const words = end === -1 ? line : line.slice(0, end)
-  const has = (flag: string) => words.includes(flag)
+  const has = (...flags: string[]) => flags.some((flag) => words.includes(flag))
   return {
-    json: has('--json'),
-    debug: has('--debug'),
-    quiet: has('--quiet') || has('-q'),
-    color: !has('--no-color'),
-    pager: !has('--no-pager'),
+    ...(has('--json') ? { json: true } : {}),
+    ...(has('--debug') ? { debug: true } : {}),
+    ...(has('--quiet', '-q') ? { quiet: true } : {}),
+    ...(has('--no-color') ? { color: false } : {}),
+    ...(has('--no-pager') ? { pager: false } : {}),
   }
 }
 
@@ -60,6 +74,10 @@ function unknownCommand({ word, path, near }: { word: string; path: readonly str
   return new RafkaError('INVALID_ARGUMENT', `unknown command "${name}"`, { details: { hint } })
 }
 
+function wantsHelp(line: readonly string[]): boolean {
+  return line.includes('--help') || line.includes('-h')
+}
+
 async function runCommand(entry: CatalogEntry, rest: readonly string[], early: CommandContext): Promise<number> {
   const [spec, { declareCommand, parseArguments }] = await Promise.all([entry.load(), import('./parse-arguments.ts')])
   const command = declareCommand(entry, spec)
@@ -67,7 +85,7 @@ async function runCommand(entry: CatalogEntry, rest: readonly string[], early: C
   try {
     const { args, flags, wantsHelp } = parseArguments(command, rest)
     if (wantsHelp) return await (await import('./show-help.ts')).showCommandHelp(early, entry, spec, command)
-    context = new CommandContext(early.io, flags, early.outputClosed, chooseForm(flags, spec))
+    context = new CommandContext(early.surroundings, flags, chooseForm(flags, spec, early.surroundings))
     return await runWith(context, spec, { args, flags: flags as never })
   } catch (error) {
     return await report(error, context, spec.streams === true)
@@ -129,12 +147,4 @@ async function tellClosedOutput({ outputClosed, terminal }: CommandContext): Pro
 /** What a write to a reader that is gone fails with; the stream may tell of it only later. */
 function isBrokenPipe(error: unknown): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === 'EPIPE'
-}
-
-/** Fires, with the error, when nothing more can be written to stdout. On stderr nobody would hear of an error. */
-function closedOutput(io: Io): AbortSignal {
-  const closed = new AbortController()
-  io.stdout.on('error', (error) => closed.abort(error))
-  io.stderr.on('error', () => {})
-  return closed.signal
 }

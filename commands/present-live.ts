@@ -14,7 +14,7 @@ export async function presentLive(context: CommandContext, { reports }: LiveRepo
   const { terminal, form, outputClosed } = context
   const stopped = new AbortController()
   const stop = AbortSignal.any([stopped.signal, outputClosed])
-  using _ = onInterrupt(() => stopped.abort())
+  using _ = onInterrupt(context.io.signals, () => stopped.abort())
   const onScreen = terminal.canRedraw && !isDocumentForm(form) && form !== 'tsv'
   using screen = onScreen ? new LiveScreen(context.io, () => stopped.abort()) : undefined
   let last: Report | undefined

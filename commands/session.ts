@@ -35,3 +35,17 @@ export async function openDirectory(config: Config, more: OpenOptions = {}): Pro
   const hooks = config.get('hooks') === undefined ? [] : await (await import('./load-hooks.ts')).loadHooks(config)
   return await open({ ...openOptions(config), hooks, ...more })
 }
+
+/** Where commands get sessions from. */
+export interface Sessions {
+  /** @throws what `openSession` throws */
+  open(config: Config, terminal: Terminal): Promise<Session>
+  /** The command is done with a session that it got here. */
+  release(session: Session): Promise<void>
+}
+
+/** Each command opens its own and closes it. */
+export const ownSessions: Sessions = {
+  open: openSession,
+  release: ({ rafka }) => rafka.close(),
+}

@@ -7,7 +7,7 @@ import { nearestName } from '../../config/nearest-name.ts'
 import { type EmbeddedRafka, RafkaError } from '../../src/index.ts'
 import { type CommandSpec, defineCommand } from '../command.ts'
 import type { CommandContext } from '../context.ts'
-import { onInterrupt } from '../interrupts.ts'
+import { onInterrupt, type SignalSource } from '../interrupts.ts'
 import { collected, wholeNumber } from '../option-values.ts'
 import { printReport } from '../output/print-report.ts'
 import { type DocumentOf, list, nullable, object, text, whole, word } from '../output/shape.ts'
@@ -55,7 +55,7 @@ export const startBroker: CommandSpec<StartFlags, DocumentOf<typeof shape>> = de
     refuseBrokers(context)
     const config = await context.config(startFlags(flags))
     const logger = stderrLogger(context.io.stderr, logLevelOf(context.flags), context.form === 'json')
-    await untilInterrupted(async () => {
+    await untilInterrupted(context.io.signals, async () => {
       // Who serves already must not be taken for this one: the listeners would be theirs.
       const rafka = await openDirectory(config, { attach: false, logger })
       return { rafka, ready: announce(context, rafka, config.value('listeners')) }
@@ -65,13 +65,14 @@ export const startBroker: CommandSpec<StartFlags, DocumentOf<typeof shape>> = de
 
 /** Serves until a signal; one that arrives during the start ends it in order too. */
 async function untilInterrupted(
+  signals: SignalSource,
   start: () => Promise<{ readonly rafka: EmbeddedRafka; readonly ready: Promise<void> }>,
 ): Promise<void> {
   let interrupted = () => {}
   const signal = new Promise<void>((resolve) => {
     interrupted = resolve
   })
-  using _ = onInterrupt(() => interrupted())
+  using _ = onInterrupt(signals, () => interrupted())
   // A promise alone keeps no process alive, and a broker that is still starting has no door that would.
   const alive = setInterval(() => {}, 2 ** 30)
   try {

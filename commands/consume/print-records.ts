@@ -5,6 +5,7 @@ import type { RecordRenderer } from '../format/print/record-renderer.ts'
 import { type EndSignal, onInterrupt } from '../interrupts.ts'
 import { OutputBuffer } from '../output/output-buffer.ts'
 import { countOf } from '../output/quantities.ts'
+import type { RecordWatch } from '../surroundings.ts'
 import type { OffsetRange } from './parse-offsets.ts'
 import { resolvePlaces } from './resolve-places.ts'
 
@@ -53,6 +54,7 @@ class RecordPrinter {
   readonly #consumer: Consumer
   readonly #out: OutputBuffer
   readonly #seen = new Set<string>()
+  readonly #watch: RecordWatch | undefined
   #records = 0
   #signal: EndSignal | undefined
   #stopped = false
@@ -64,10 +66,11 @@ class RecordPrinter {
     this.#printing = printing
     this.#consumer = consumer
     this.#out = new OutputBuffer(context.io.stdout)
+    this.#watch = context.surroundings.watchRecords?.(printing.topics)
   }
 
   async run(): Promise<number> {
-    using _ = onInterrupt((signal) => {
+    using _ = onInterrupt(this.#context.io.signals, (signal) => {
       this.#signal = signal
       this.#stop()
     })
@@ -83,6 +86,7 @@ class RecordPrinter {
       await this.#out.finish()
     } finally {
       this.#unwatch()
+      this.#watch?.[Symbol.dispose]()
       this.#context.outputClosed.removeEventListener('abort', stop)
       await this.#consumer.close()
     }
@@ -96,6 +100,7 @@ class RecordPrinter {
     this.#seen.add(`${chunk.topic}/${chunk.partition}`)
     while (this.#records < limit && cursor.next()) {
       render(cursor, chunk, out)
+      this.#watch?.record(cursor, chunk)
       this.#records += 1
       if (!out.isFull) continue
       await out.flush()

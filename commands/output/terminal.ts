@@ -11,6 +11,8 @@ export interface TerminalOptions {
   readonly input: boolean
   /** Whether long texts may go through a pager. */
   readonly pager: boolean
+  /** Stands before the message of an error: where in a script it happened. */
+  readonly errorPrefix?: string | undefined
 }
 
 const BUSY_AFTER_MS = 250
@@ -88,7 +90,7 @@ export class Terminal {
   /** `error:` and `hint:` on stderr. */
   async error(message: string, hint: string | undefined): Promise<void> {
     const paint = await this.paint(this.#io.stderr)
-    this.warn(`${paint.red('error:')} ${escapeLines(message)}`)
+    this.warn(`${paint.red('error:')} ${escapeLines(`${this.#options.errorPrefix ?? ''}${message}`)}`)
     if (hint !== undefined && !this.#options.quiet) this.warn(`${paint.cyan('hint:')} ${escapeLines(hint)}`)
   }
 

@@ -61,6 +61,7 @@ async function feedAll(
   const stop = new AbortController()
   let signal: EndSignal | undefined
   using _interrupts = onInterrupt(
+    context.io.signals,
     (received) => {
       signal = received
       stop.abort()

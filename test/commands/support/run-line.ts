@@ -1,4 +1,5 @@
 import { Readable, Writable } from 'node:stream'
+import { processSignals } from '../../../commands/interrupts.ts'
 import type { Io } from '../../../commands/io.ts'
 import { main } from '../../../commands/main.ts'
 
@@ -33,6 +34,7 @@ export async function runLine(words: readonly string[], outside: Outside = {}): 
     stdout: Object.assign(stdout, terminal('stdout')),
     stderr: Object.assign(stderr, terminal('stderr')),
     inputFile: undefined,
+    signals: processSignals,
     env: { HOME: '/nowhere', ...env },
     cwd,
   }

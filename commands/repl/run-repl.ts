@@ -1,0 +1,65 @@
+import { Readable } from 'node:stream'
+import type { CommandContext } from '../context.ts'
+import { exitCodes } from '../exit-code.ts'
+import { withStreams } from '../io.ts'
+import type { ReplRequest } from '../surroundings.ts'
+import { Conversation, type RunLine } from './conversation.ts'
+import { runScript } from './run-script.ts'
+import { readScript, type Script, type ScriptLine } from './script-lines.ts'
+import type { Stage } from './stage.ts'
+
+/** `rafka repl`: asks for lines at a terminal; else runs those that were given, or that come on stdin. @returns the exit code */
+export async function runRepl(context: CommandContext, request: ReplRequest, runLine: RunLine): Promise<number> {
+  const { commands, files } = request
+  const isGiven = commands.length + files.length > 0
+  const { stdin } = context.io
+  if (!isGiven && stdin.isTTY === true) return await showUsage(context)
+  const scripts: Script[] = []
+  if (commands.length > 0) scripts.push(commands.map((text, index) => ({ text, where: `command ${index + 1}` })))
+  const names = isGiven ? files : ['-']
+  for (const name of names) scripts.push(await readScript(context.io, name))
+  const conversation = new Conversation(scriptStage(context, names.includes('-')), context.flags, runLine)
+  try {
+    return await runAll(context, conversation, scripts, { ...request, needsLines: !isGiven })
+  } finally {
+    await conversation.close()
+  }
+}
+
+async function runAll(
+  context: CommandContext,
+  conversation: Conversation,
+  scripts: readonly Script[],
+  { bail, needsLines }: { readonly bail: boolean; readonly needsLines: boolean },
+): Promise<number> {
+  let code: number = exitCodes.done
+  let lines = 0
+  for (const script of scripts) {
+    const counted = count(script, () => {
+      lines += 1
+    })
+    const ended = await runScript(conversation, counted, bail)
+    if (ended !== exitCodes.done) code = ended
+    if (conversation.ended || ended > exitCodes.failed || (bail && ended !== exitCodes.done)) break
+  }
+  return needsLines && lines === 0 ? await showUsage(context) : code
+}
+
+async function* count(script: Script, counted: () => void): AsyncIterable<ScriptLine> {
+  for await (const line of script) {
+    counted()
+    yield line
+  }
+}
+
+/** Where a script itself comes on stdin, its commands have none. */
+function scriptStage({ io, outputClosed }: CommandContext, onStdin: boolean): Stage {
+  const inner = onStdin ? withStreams(io, { stdin: Readable.from([]), inputFile: undefined }) : io
+  return { inFront: (_, work) => work({ io: inner, outputClosed }) }
+}
+
+async function showUsage({ io }: CommandContext): Promise<number> {
+  const { groupHelp } = await import('../output/help.ts')
+  io.stderr.write(`${groupHelp([], io.stderr.columns).join('\n')}\n`)
+  return exitCodes.usage
+}

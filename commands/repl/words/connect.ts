@@ -1,0 +1,36 @@
+import { statSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { CommandContext } from '../../context.ts'
+import { exitCodes } from '../../exit-code.ts'
+import type { GlobalFlags } from '../../global-options.ts'
+import { Place } from '../place.ts'
+import type { ReplWord, WordCall } from './repl-word.ts'
+import { requireCount } from './require-count.ts'
+
+/** `connect B|DIR`: what there was is kept until the new one has answered. */
+export const connect: ReplWord = {
+  names: ['connect'],
+  usage: '[HOST:PORT|DIRECTORY]',
+  summary: 'go to another broker or data directory; without words, to the one of the start',
+  async run(call) {
+    const { conversation, args, surroundings } = call
+    requireCount(this, args, 0, 1)
+    const place = new Place(placeFlags(call))
+    const context = new CommandContext({ ...surroundings, flags: place.flags, sessions: place.session }, {})
+    await context.session()
+    await conversation.moveTo(place)
+    return exitCodes.done
+  },
+}
+
+function placeFlags({ conversation, args: [target], context }: WordCall): GlobalFlags {
+  if (target === undefined) return conversation.startFlags
+  const path = target.startsWith('~/') ? join(homedir(), target.slice(2)) : resolve(context.io.cwd, target)
+  if (target.includes('/') || target.startsWith('.') || isDirectory(path)) return { dataDir: path }
+  return { brokers: target }
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}

@@ -1,0 +1,50 @@
+import { catalog } from '../../catalog.ts'
+import { exitCodes } from '../../exit-code.ts'
+import type { ReplWord, WordCall } from './repl-word.ts'
+
+/** `help`, and `help COMMAND`. */
+export const help: ReplWord = {
+  names: ['help', '?'],
+  usage: '[COMMAND]',
+  summary: 'this, or how a command is used',
+  async run(call) {
+    const { args, conversation, surroundings, context } = call
+    const word = args.length === 1 ? conversation.words.find(({ names }) => names.includes(args[0]!)) : undefined
+    if (word !== undefined) {
+      context.terminal.print(`${word.names.join(', ')} ${word.usage}`.trimEnd())
+      context.terminal.print(`  ${word.summary}.`)
+      return exitCodes.done
+    }
+    if (args.length > 0) return await conversation.runLine(['help', ...args], surroundings)
+    for (const line of overview(call)) context.terminal.print(line)
+    return exitCodes.done
+  },
+}
+
+const ways = [
+  ['N COMMAND', 'run it N times'],
+  ['COMMAND | sort', 'into a command of the shell'],
+  ['COMMAND > file', 'into a file; >> appends, < reads'],
+  ['!ls', 'a command of the shell'],
+  ['{"a": 1}', 'JSON needs no quotes'],
+] as const
+
+function overview({ conversation }: WordCall): string[] {
+  const words = conversation.words.map(({ names, usage, summary }) => [`${names[0]} ${usage}`.trimEnd(), summary])
+  const commands = catalog.map(({ path, summary }) => [path.join(' '), summary])
+  return [
+    'Commands',
+    ...pairs(commands),
+    '',
+    'Words of the REPL',
+    ...pairs(words),
+    '',
+    'Ways to run them',
+    ...pairs(ways),
+  ]
+}
+
+function pairs(rows: ReadonlyArray<readonly string[]>): string[] {
+  const width = Math.max(...rows.map(([left]) => left!.length))
+  return rows.map(([left, right]) => `  ${left!.padEnd(width)}  ${right}`)
+}

@@ -33,7 +33,7 @@ const good: ReadonlyMap<string, readonly string[]> = new Map([
   ['profile rename', ['q', 'r']],
   ['profile delete', ['q']],
   ['profile prompt', []],
-  ['repl', ['-c', 'version', '-c', 'topics list']],
+  ['repl', ['-c', 'topics list']],
   ['demo', []],
   ['version', []],
 ])

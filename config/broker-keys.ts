@@ -43,9 +43,13 @@ export const brokerKeys = {
   'broker.log.retention.ms': asText(duration(-1), '7d'),
   'broker.log.roll.ms': asText(duration(1), '7d'),
   'broker.log.segment.bytes': asText(size(1024 * 1024, INT_MAX), '1g'),
+  'broker.max.incremental.fetch.session.cache.slots': asText(integer(0, INT_MAX), '1000'),
   'broker.message.max.bytes': asText(size(0, INT_MAX), '1048588'),
   'broker.num.partitions': asText(integer(1, 10_000), '1'),
   'broker.producer.id.expiration.ms': asText(duration(1, INT_MAX), '1d'),
   'broker.rafka.replication.factor.clamp': asText(flag, 'false'),
+  'broker.transaction.abort.timed.out.transaction.cleanup.interval.ms': asText(duration(1, INT_MAX), '10s'),
   'broker.transaction.max.timeout.ms': asText(duration(1, INT_MAX), '15m'),
+  'broker.transaction.remove.expired.transaction.cleanup.interval.ms': asText(duration(1, INT_MAX), '1h'),
+  'broker.transactional.id.expiration.ms': asText(duration(1, INT_MAX), '7d'),
 } as const satisfies Record<string, ConfigKey<string>>

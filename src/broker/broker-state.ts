@@ -4,9 +4,11 @@ import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/log.ts'
 import type { StorageEngine } from '../core/storage-engine.ts'
 import type { BrokerConfigs } from './configs/config-values.ts'
+import type { FetchSessions } from './fetches/fetch-sessions.ts'
 import type { HookRunner } from './hooks/hook-runner.ts'
 import type { ProducerIds } from './producer-ids.ts'
 import type { Topics } from './topics/topics.ts'
+import type { Transactions } from './transactions/transactions.ts'
 
 /** All that handlers work with. */
 export interface BrokerState {
@@ -16,6 +18,8 @@ export interface BrokerState {
   readonly configs: BrokerConfigs
   readonly topics: Topics
   readonly producerIds: ProducerIds
+  readonly transactions: Transactions
+  readonly fetchSessions: FetchSessions
   readonly hooks: HookRunner
   readonly clusterId: string
   readonly nodeId: number

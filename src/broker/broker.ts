@@ -10,12 +10,15 @@ import type { BrokerState } from './broker-state.ts'
 import { BrokerConfigs } from './configs/config-values.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { entryKeys, putEntry, readEntry } from './entries.ts'
+import { FetchSessions } from './fetches/fetch-sessions.ts'
 import { handlers } from './handlers/index.ts'
 import { type HookFailureEffect, HookRunner } from './hooks/hook-runner.ts'
 import { type CompactedPartition, Maintenance } from './maintenance.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { randomTopicId } from './topics/topic-id.ts'
 import { Topics } from './topics/topics.ts'
+import { TransactionSweep } from './transactions/transaction-sweep.ts'
+import { Transactions } from './transactions/transactions.ts'
 
 export interface BrokerOptions {
   /** Open, and the broker's alone. The broker closes it. */
@@ -61,6 +64,7 @@ export async function createBroker(options: BrokerOptions): Promise<BrokerHandle
     deleted: ({ name }) => hooks.look('onTopicDeleted', { name }),
   })
   const producerIds = new ProducerIds(storage)
+  const transactions = new Transactions(storage)
   const closing = new AbortController()
   // Every waiting fetch listens to it: the connections bound their number, not Node's default of ten.
   setMaxListeners(0, closing.signal)
@@ -70,6 +74,7 @@ export async function createBroker(options: BrokerOptions): Promise<BrokerHandle
   )
   await topics.load()
   await producerIds.load()
+  await transactions.load()
   const state: BrokerState = {
     storage,
     clock,
@@ -77,6 +82,8 @@ export async function createBroker(options: BrokerOptions): Promise<BrokerHandle
     configs,
     topics,
     producerIds,
+    transactions,
+    fetchSessions: new FetchSessions(),
     hooks,
     clusterId: await loadClusterId(storage),
     nodeId: configs.number('broker.id'),
@@ -87,11 +94,13 @@ export async function createBroker(options: BrokerOptions): Promise<BrokerHandle
   const broker = new RunningBroker(state, closing, address)
   await hooks.runAll('onStart')
   broker.maintenance.start()
+  broker.transactionSweep.start()
   return broker
 }
 
 class RunningBroker implements BrokerHandle {
   readonly maintenance: Maintenance
+  readonly transactionSweep: TransactionSweep
   readonly #state: BrokerState
   readonly #dispatcher: Dispatcher
   readonly #closing: AbortController
@@ -105,6 +114,7 @@ class RunningBroker implements BrokerHandle {
     this.#address = address
     this.#dispatcher = new Dispatcher(state, handlers)
     this.maintenance = new Maintenance(state)
+    this.transactionSweep = new TransactionSweep(state)
   }
 
   get apis(): readonly SupportedApi[] {
@@ -165,6 +175,7 @@ class RunningBroker implements BrokerHandle {
   async #close(): Promise<void> {
     this.#closing.abort()
     await this.maintenance.stop()
+    await this.transactionSweep.stop()
     await Promise.allSettled(this.#underWay)
     await this.#state.hooks.runAll('onStop')
     await this.#state.storage.close()

@@ -11,7 +11,9 @@ import type { Change, StorageEngine } from '../core/storage-engine.ts'
  * | `broker/next-log` | number of the next log |
  * | `broker/next-producer-id` | first producer id that was never handed out |
  * | `topic/<topic id>` | name, partitions, configs |
- * | `producer/<log>/<producer id>` | epoch and the last five batches of a producer |
+ * | `producer/<log>/<producer id>` | epoch, the last five batches and the open transaction of a producer |
+ * | `aborted/<log>/<offset of the marker>` | a transaction that was aborted in a log |
+ * | `transaction/<transactional id>` | producer, epoch, and what belongs to its transaction |
  * | `cleaned/<log>` | how far compaction has come |
  */
 export const entryKeys = {
@@ -24,6 +26,11 @@ export const entryKeys = {
   producers: 'producer/',
   producersOf: (log: number) => `producer/${log}/`,
   producer: (log: number, producerId: number) => `producer/${log}/${producerId}`,
+  aborted: 'aborted/',
+  abortedOf: (log: number) => `aborted/${log}/`,
+  abortedAt: (log: number, lastOffset: number) => `aborted/${log}/${lastOffset}`,
+  transactions: 'transaction/',
+  transaction: (transactionalId: string) => `transaction/${transactionalId}`,
   cleaned: (log: number) => `cleaned/${log}`,
 } as const
 

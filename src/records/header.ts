@@ -104,6 +104,11 @@ export function compressionOf(batch: Buffer): CompressionName | undefined {
   return CODECS[batch[22]! & CODEC_BITS]
 }
 
+/** Whether the attributes of what may be a batch say that it belongs to a transaction; false when it is too short to tell. */
+export function isTransactional(batch: Buffer): boolean {
+  return batch.length >= batchOverheadBytes && (batch[22]! & TRANSACTIONAL_BIT) !== 0
+}
+
 /**
  * Whole batches that stand one behind the other; a part of one at the end is left out.
  * @throws RafkaError `UNSUPPORTED_FOR_MESSAGE_FORMAT` for a batch of before Kafka 0.11, `CORRUPT_MESSAGE` for what cannot be a batch

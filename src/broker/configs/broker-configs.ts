@@ -77,6 +77,13 @@ const own: readonly ConfigDefinition[] = [
     documentation: 'Age above which batches go, in hours; used where log.retention.ms is not set.',
   },
   {
+    name: 'max.incremental.fetch.session.cache.slots',
+    type: 'int',
+    defaultValue: '1000',
+    check: integer(0, INT_MAX),
+    documentation: 'Fetch sessions that are remembered at a time; 0 for none.',
+  },
+  {
     name: 'num.partitions',
     type: 'int',
     defaultValue: '1',
@@ -101,11 +108,32 @@ const own: readonly ConfigDefinition[] = [
     dynamic: true,
   },
   {
+    name: 'transaction.abort.timed.out.transaction.cleanup.interval.ms',
+    type: 'int',
+    defaultValue: '10000',
+    check: integer(1, INT_MAX),
+    documentation: 'Time between two looks for transactions that have been open for too long, in ms.',
+  },
+  {
     name: 'transaction.max.timeout.ms',
     type: 'int',
     defaultValue: '900000',
     check: integer(1, INT_MAX),
     documentation: 'Longest transaction that a producer may ask for, in ms.',
+  },
+  {
+    name: 'transaction.remove.expired.transaction.cleanup.interval.ms',
+    type: 'int',
+    defaultValue: '3600000',
+    check: integer(1, INT_MAX),
+    documentation: 'Time between two looks for transactional ids that nobody uses any more, in ms.',
+  },
+  {
+    name: 'transactional.id.expiration.ms',
+    type: 'int',
+    defaultValue: '604800000',
+    check: integer(1, INT_MAX),
+    documentation: 'How long a transactional id that is not used is remembered, in ms.',
   },
 ]
 

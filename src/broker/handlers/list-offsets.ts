@@ -27,6 +27,9 @@ const sinceVersion = new Map([
   [LATEST_TIERED, 9],
 ])
 
+/** `isolationLevel` of a reader that wants only what is committed. */
+const READ_COMMITTED = 1
+
 const nowhere: FoundOffset = { offset: -1, timestamp: -1 }
 
 /** Finds offsets by place or by timestamp (KIP-79, KIP-734, KIP-1005). */
@@ -34,7 +37,8 @@ export const listOffsetsHandler = handler({
   api: listOffsets,
   minVersion: 1,
   maxVersion: 9,
-  async handle(state, { topics }, context) {
+  async handle(state, { topics, isolationLevel }, context) {
+    const committedOnly = isolationLevel === READ_COMMITTED
     const isTwice = repeated(
       topics.flatMap(({ name, partitions }) => partitions.map(({ partitionIndex }) => `${name}/${partitionIndex}`)),
     )
@@ -44,7 +48,7 @@ export const listOffsetsHandler = handler({
           name,
           partitions: await Promise.all(
             partitions.map((asked) =>
-              answer(state, name, asked, isTwice.has(`${name}/${asked.partitionIndex}`), context),
+              answer(state, name, asked, isTwice.has(`${name}/${asked.partitionIndex}`), committedOnly, context),
             ),
           ),
         })),
@@ -65,6 +69,7 @@ async function answer(
   name: string,
   asked: Asked,
   isTwice: boolean,
+  committedOnly: boolean,
   { version }: RequestContext,
 ): Promise<Answer> {
   try {
@@ -72,7 +77,7 @@ async function answer(
       throw new RafkaError('INVALID_REQUEST', `${name}/${asked.partitionIndex} is named twice in the request`)
     const log = findLog(findTopic(state, name), asked.partitionIndex)
     assertLeaderEpoch(asked.currentLeaderEpoch)
-    const found = await find(log, asked.timestamp, version)
+    const found = await find(log, asked.timestamp, committedOnly, version)
     return found === undefined ? { ...partitionAnswer(asked, nowhere), leaderEpoch: -1 } : partitionAnswer(asked, found)
   } catch (error) {
     const { errorCode } = wireErrorOf(error, state)
@@ -80,24 +85,34 @@ async function answer(
   }
 }
 
-async function find(log: PartitionLog, timestamp: number, version: number): Promise<FoundOffset | undefined> {
+async function find(
+  log: PartitionLog,
+  timestamp: number,
+  committedOnly: boolean,
+  version: number,
+): Promise<FoundOffset | undefined> {
   if (timestamp < 0 && version < (sinceVersion.get(timestamp) ?? Number.POSITIVE_INFINITY)) {
     throw new RafkaError('UNSUPPORTED_VERSION', `timestamp ${timestamp} has no meaning in version ${version}`)
   }
+  const end = committedOnly ? log.lastStableOffset : log.highWatermark
   switch (timestamp) {
     case LATEST:
-      // Without transactions the last stable offset, which read_committed asks for, is the high watermark.
-      return { offset: log.lastStableOffset, timestamp: -1 }
+      return { offset: end, timestamp: -1 }
     case EARLIEST:
     case EARLIEST_LOCAL:
       return { offset: log.start, timestamp: -1 }
     case MAX_TIMESTAMP:
-      return findMaxTimestamp(log)
+      return below(end, await findMaxTimestamp(log))
     case LATEST_TIERED:
       return undefined
     default:
-      return findByTimestamp(log, timestamp)
+      return below(end, await findByTimestamp(log, timestamp))
   }
+}
+
+/** What is found at or behind `end` is not for this reader (`Partition.fetchOffsetForTimestamp`). */
+function below(end: number, found: FoundOffset | undefined): FoundOffset | undefined {
+  return found === undefined || found.offset >= end ? undefined : found
 }
 
 function partitionAnswer({ partitionIndex }: Asked, { offset, timestamp }: FoundOffset): Answer {

@@ -4,12 +4,14 @@ import type { Change } from '../../core/storage-engine.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
 import { produce } from '../../protocol/apis/produce.ts'
 import type { BrokerState } from '../broker-state.ts'
-import { handler, noError, type WireError, wireErrorOf } from '../handler.ts'
+import { handler, noError, type WireError, wireError, wireErrorOf } from '../handler.ts'
 import { acceptBatch, needsPreparation, prepareBatch, producedBatch } from '../logs/accept-batch.ts'
 import type { ValidBatch } from '../logs/log-input.ts'
-import type { StagedAppend } from '../logs/partition-log.ts'
+import type { StagedAppend } from '../logs/staged-append.ts'
 import { findLog, findTopic } from '../topics/find-log.ts'
 import type { Topic } from '../topics/topic.ts'
+import type { Transaction } from '../transactions/transaction.ts'
+import { lacksTransactionalId, transactionOfAppend } from '../transactions/transactional-append.ts'
 
 type Request = RequestOf<typeof produce>
 type Response = ResponseOf<typeof produce>
@@ -17,7 +19,7 @@ type PartitionAnswer = Response['responses'][number]['partitionResponses'][numbe
 type PartitionData = Request['topicData'][number]['partitionData'][number]
 
 /** What became of one partition's batch before the commit. */
-type Staged = { readonly append: StagedAppend } | Refused
+type Staged = { readonly append: StagedAppend; readonly transaction: Transaction | undefined } | Refused
 
 /** A batch that was refused; `record` is the index of the one that is to blame (KIP-467). */
 interface Refused {
@@ -44,6 +46,7 @@ export const produceHandler = handler<Request, Response, Prepared>({
     return waiting.length === 0 ? undefined : prepareAll(state, waiting as Waiting[], version)
   },
   async handle(state, request, context, prepared) {
+    if (lacksTransactionalId(request)) return refuse(request, wireError('TRANSACTIONAL_ID_AUTHORIZATION_FAILED'))
     const staged = stageAll(state, request, context, prepared)
     const failures = await commit(state, [...staged.values()])
     const response = produce.response.create({
@@ -54,17 +57,19 @@ export const produceHandler = handler<Request, Response, Prepared>({
     })
     return request.acks === 0 ? withoutAnswer(response) : response
   },
-  refuse(request, error) {
-    const response = produce.response.create({
-      responses: request.topicData.map(({ name, partitionData }) => ({
-        name,
-        partitionResponses: partitionData.map(({ index }) => partitionAnswer(index, error)),
-      })),
-    })
-    return request.acks === 0 ? withoutAnswer(response) : response
-  },
+  refuse,
   expectsAnswer: ({ acks }) => acks !== 0,
 })
+
+function refuse(request: Request, error: WireError): Response | null {
+  const response = produce.response.create({
+    responses: request.topicData.map(({ name, partitionData }) => ({
+      name,
+      partitionResponses: partitionData.map(({ index }) => partitionAnswer(index, error)),
+    })),
+  })
+  return request.acks === 0 ? withoutAnswer(response) : response
+}
 
 interface Waiting {
   readonly topic: Topic
@@ -122,9 +127,6 @@ function stage(
 ): Staged {
   const topic = findTopic(state, name)
   const log = findLog(topic, data.index)
-  if (transactionalId !== null) {
-    throw new RafkaError('INVALID_TXN_STATE', `there are no transactions yet; "${transactionalId}" has none open`)
-  }
   if (acks !== -1 && acks !== 0 && acks !== 1) {
     throw new RafkaError('INVALID_REQUIRED_ACKS', `acks is -1 (all), 0 or 1; ${acks} was asked for`)
   }
@@ -132,7 +134,12 @@ function stage(
     throw new RafkaError('INVALID_TOPIC_EXCEPTION', `topic "${name}" is internal; clients may only read it`)
   if (prepared !== undefined && 'error' in prepared) throw prepared.error
   const batch = prepared ?? acceptBatch(state, topic, producedBatch(data.records), version)
-  return { append: log.stage(batch, state.clock.now()) }
+  const nowMs = state.clock.now()
+  if (!batch.header.transactional) return { append: log.stage(batch, nowMs), transaction: undefined }
+  const transaction = transactionOfAppend(state, transactionalId, batch.header, log, version)
+  const append = log.stage(batch, nowMs)
+  transaction.add([{ topic: name, partition: data.index, log: log.id }], [], nowMs)
+  return { append, transaction }
 }
 
 function blamedRecord(error: unknown): number | undefined {
@@ -147,7 +154,12 @@ async function commit(state: BrokerState, staged: readonly Staged[]): Promise<Ma
   const fresh = appends.filter(({ duplicate }) => !duplicate)
   // A duplicate may have come while its original is still on its way to the disk: it waits for that one's commit.
   const originals = appends.filter(({ duplicate }) => duplicate).map((append) => awaitOriginal(state, append, failures))
-  const changes: Change[] = fresh.flatMap((append) => append.changes)
+  const transactions = new Set(staged.flatMap((one) => ('append' in one ? (one.transaction ?? []) : [])))
+  const joined = [...transactions].map((transaction) => ({ transaction, saving: transaction.state }))
+  const changes: Change[] = [
+    ...fresh.flatMap((append) => append.changes),
+    ...joined.flatMap(({ transaction }) => transaction.unsaved()),
+  ]
   if (changes.length > 0) {
     let failure: WireError | undefined
     try {
@@ -159,7 +171,10 @@ async function commit(state: BrokerState, staged: readonly Staged[]): Promise<Ma
       if (failure !== undefined) failures.set(append, failure)
       append.log.settle(append, failure === undefined)
     }
-    if (failure === undefined) tellAppended(state, fresh)
+    if (failure === undefined) {
+      for (const { transaction, saving } of joined) transaction.saved(saving)
+      tellAppended(state, fresh)
+    }
   }
   await Promise.all(originals)
   return failures

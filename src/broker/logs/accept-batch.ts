@@ -79,9 +79,6 @@ function validateHeader(topic: Topic, records: Buffer, version: number): { batch
     maxMessageBytes: topic.settings.maxMessageBytes,
     allowZstd: version >= FIRST_VERSION_WITH_ZSTD,
   })
-  if (header.transactional) {
-    throw new RafkaError('INVALID_TXN_STATE', 'the batch belongs to a transaction; there are no transactions yet')
-  }
   const batch = records.length === header.sizeBytes ? records : records.subarray(0, header.sizeBytes)
   assertSegment(topic, batch)
   return { batch, header }

@@ -11,6 +11,7 @@ import { entryKeys, putEntry, readEntry } from '../entries.ts'
 import { type CleanableRange, cleanableEnd } from './cleanable-range.ts'
 import { inflateBound } from './inflate-bound.ts'
 import type { PartitionLog } from './partition-log.ts'
+import { isAborted, TransactionCleaning } from './transaction-cleaning.ts'
 
 /** Bytes of batches that are read, and replaced, in one step. */
 const STEP_BYTES = 4 * 2 ** 20
@@ -32,7 +33,7 @@ interface Cleaned {
 
 /**
  * Keeps the last record of each key, with its offset and timestamp (`LogCleaner`, `Cleaner`). Batches keep their offsets, producers and
- * sequences; a tombstone stays until its delete horizon (KIP-534).
+ * sequences; a tombstone stays until its delete horizon (KIP-534). Records of aborted transactions go.
  * @param options.force compact whatever may be compacted, also when too little of it is dirty
  */
 export function compactLog(
@@ -98,6 +99,8 @@ async function latestOffsets(pass: Pass, to: number): Promise<{ latest: Map<stri
 
 async function lastOfEachKey({ state, log, settings }: Pass, batch: Buffer): Promise<Map<string, number>> {
   const found = new Map<string, number>()
+  const header = readBatchHeader(batch)
+  if (header.control || isAborted(log, header)) return found
   try {
     const cursor = (await openRecords([batch], { maxInflatedBytes: inflateBound(settings) })).cursor()
     while (cursor.next()) {
@@ -120,25 +123,29 @@ async function rewrite(
   const { log, firstDirty } = pass
   let recordsBefore = 0
   let recordsAfter = 0
+  const cleaning = new TransactionCleaning()
   // A batch that spans the log's start stays as it is: what is below the start is not read any more.
   for (let offset = log.start; offset < end; ) {
     const old = await readBelow(pass, offset, end)
     const last = old.at(-1)
     if (last === undefined) break
     const batches: StoredBatch[] = []
+    const goneMarkers: number[] = []
     for (const batch of old) {
       const bytes = asBuffer(batch.bytes)
-      const rebuilt = await rebuildOne(pass, bytes, latest)
-      const after = readBatchHeader(rebuilt)
-      recordsBefore += readBatchHeader(bytes).recordCount
-      recordsAfter += after.recordCount
+      const before = readBatchHeader(bytes)
+      const rebuilt = await rebuildOne(pass, cleaning, bytes, latest)
+      const after = rebuilt === undefined ? undefined : readBatchHeader(rebuilt)
+      recordsBefore += before.recordCount
+      recordsAfter += after?.recordCount ?? 0
       if (rebuilt === bytes) batches.push(batch)
-      else if (after.recordCount > 0) batches.push({ ...batch, maxTimestamp: after.maxTimestamp, bytes: rebuilt })
+      else if (after !== undefined) batches.push({ ...batch, maxTimestamp: after.maxTimestamp, bytes: rebuilt! })
+      else if (before.control) goneMarkers.push(before.baseOffset)
     }
     const changed = batches.length < old.length || batches.some((batch, index) => batch !== old[index])
     const to = last.lastOffset + 1
     const done = putEntry(entryKeys.cleaned(log.id), { before: Math.max(to, firstDirty) } satisfies Cleaned)
-    if (changed) await log.replace({ from: old[0]!.baseOffset, to, old, batches }, [done])
+    if (changed) await log.replace({ from: old[0]!.baseOffset, to, old, batches, goneMarkers }, [done])
     else if (to >= end) await log.note([done])
     offset = to
     await nextTurn()
@@ -146,14 +153,30 @@ async function rewrite(
   return { recordsBefore, recordsAfter }
 }
 
-async function rebuildOne(pass: Pass, batch: Buffer, latest: ReadonlyMap<string, number>): Promise<Buffer> {
+/** The batch as it stays; the same buffer when nothing changes, undefined when nothing is left of it. */
+async function rebuildOne(
+  pass: Pass,
+  cleaning: TransactionCleaning,
+  batch: Buffer,
+  latest: ReadonlyMap<string, number>,
+): Promise<Buffer | undefined> {
+  const { state, log, settings } = pass
   const header = readBatchHeader(batch)
-  if (header.control || header.compression === undefined) return batch
+  if (isAborted(log, header) && !header.control) return undefined
   try {
-    return await filter(pass, batch, header, await loadCodec(header.compression), latest)
+    const codec = await loadCodec(header.compression ?? 'none')
+    if (header.control) {
+      const { deleteRetentionMs } = settings
+      return await cleaning.marker(batch, header, codec, { nowMs: state.clock.now(), deleteRetentionMs })
+    }
+    const filtered = header.compression === undefined ? batch : await filter(pass, batch, header, codec, latest)
+    if (readBatchHeader(filtered).recordCount === 0) return undefined
+    cleaning.kept(header)
+    return filtered
   } catch (error) {
-    if (error instanceof RafkaError) return batch
-    throw error
+    if (!(error instanceof RafkaError)) throw error
+    cleaning.kept(header)
+    return batch
   }
 }
 

@@ -18,7 +18,11 @@ export class DataWait {
   #needed = Number.POSITIVE_INFINITY
   #wake: (() => void) | undefined
 
-  constructor(clock: Clock, maxWaitMs: number, signals: ReadonlyArray<AbortSignal | undefined>) {
+  readonly #committedOnly: boolean
+
+  /** @param committedOnly count what became readable below the last stable offset, not the high watermark */
+  constructor(clock: Clock, maxWaitMs: number, signals: ReadonlyArray<AbortSignal | undefined>, committedOnly = false) {
+    this.#committedOnly = committedOnly
     this.#signals = signals.filter((signal) => signal !== undefined)
     this.#over = maxWaitMs <= 0 || this.#signals.some((signal) => signal.aborted)
     if (this.#over) return
@@ -34,9 +38,8 @@ export class DataWait {
   /** Listens to a log; once, however often it is called. */
   watch(log: PartitionLog | undefined): void {
     if (log === undefined || this.#over || this.#watched.has(log)) return
-    const stop = log.listen((bytes) => {
-      // A change of state counts as any number of bytes: the next look tells what became of the log.
-      this.#bytes += bytes === 0 ? Number.POSITIVE_INFINITY : bytes
+    const stop = log.listen((bytes, stableBytes) => {
+      this.#bytes += this.#committedOnly ? stableBytes : bytes
       if (this.#bytes >= this.#needed) this.#wake?.()
     })
     this.#watched.set(log, stop)

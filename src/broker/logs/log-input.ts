@@ -15,4 +15,6 @@ export interface Replacement {
   readonly to: number
   readonly old: readonly StoredBatch[]
   readonly batches: readonly StoredBatch[]
+  /** Offsets of the markers of transactions that are among the old and not among the new. */
+  readonly goneMarkers: readonly number[]
 }

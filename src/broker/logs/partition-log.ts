@@ -1,27 +1,15 @@
 import { RafkaError } from '../../core/errors.ts'
 import type { BatchInfo, Change, LogId, StorageEngine, StoredBatch } from '../../core/storage-engine.ts'
-import { stampBatch } from '../../records/header.ts'
-import { entryKeys, parseEntry } from '../entries.ts'
+import { buildTransactionMarker, type TransactionMarker } from '../../records/control-batch.ts'
+import { entryKeys } from '../entries.ts'
 import { bytesBelow } from './bytes-below.ts'
-import { LEADER_EPOCH } from './leader-epoch.ts'
 import type { Replacement, ValidBatch } from './log-input.ts'
-import { type ProducerState, ProducerStates } from './producer-states.ts'
+import { LOOK_AGAIN, type LogListener, LogListeners } from './log-listeners.ts'
+import { LogTransactions } from './log-transactions.ts'
+import { ProducerStates } from './producer-states.ts'
+import { duplicateAppend, type StagedAppend, stageAppend } from './staged-append.ts'
 
-/** Told of what happens to a log while it waits. `bytes` became readable; 0 means: look again (deleted, failed). */
-export type LogListener = (bytes: number) => void
-
-/** A batch that has its offsets and waits for its commit. */
-export interface StagedAppend {
-  readonly log: PartitionLog
-  readonly baseOffset: number
-  readonly lastOffset: number
-  /** -1 unless the broker set the time of the records. */
-  readonly logAppendTimeMs: number
-  /** Empty for a duplicate. */
-  readonly changes: readonly Change[]
-  readonly sizeBytes: number
-  readonly duplicate: boolean
-}
+type StoredEntries = ReadonlyArray<readonly [key: string, value: Uint8Array]>
 
 /**
  * One partition's log: gives offsets, knows what is durable, and tells those who wait.
@@ -35,8 +23,9 @@ export class PartitionLog {
   readonly partition: number
   readonly id: LogId
   readonly producers: ProducerStates
+  readonly transactions: LogTransactions
   readonly #storage: StorageEngine
-  readonly #listeners = new Set<LogListener>()
+  readonly #listeners = new LogListeners()
   #start: number
   #end: number
   #highWatermark: number
@@ -60,10 +49,17 @@ export class PartitionLog {
     this.partition = partition
     this.id = extent.log
     this.producers = new ProducerStates(extent.log)
+    this.transactions = new LogTransactions(extent.log)
     this.#start = extent.start
     this.#end = extent.end
     this.#highWatermark = extent.end
     this.#sizeBytes = extent.sizeBytes
+  }
+
+  /** Puts back what was stored of its producers and transactions. */
+  restore(producers: StoredEntries, aborted: StoredEntries): void {
+    this.producers.restore(producers)
+    this.transactions.restore(this.producers.openTransactions(), aborted)
   }
 
   /** First offset that may be read. */
@@ -81,9 +77,10 @@ export class PartitionLog {
     return this.#highWatermark
   }
 
-  /** Without transactions, the same as the high watermark. */
+  /** Offset of the first record of an open transaction, else the high watermark: `read_committed` readers see what is below it. */
   get lastStableOffset(): number {
-    return this.#highWatermark
+    const unstable = this.transactions.firstUnstable ?? this.#highWatermark
+    return Math.max(this.#start, Math.min(unstable, this.#highWatermark))
   }
 
   /** Bytes of its durable batches. */
@@ -104,41 +101,52 @@ export class PartitionLog {
     const { bytes, header } = batch
     const idempotent = header.producerId >= 0
     const duplicate = idempotent ? this.producers.check(header) : undefined
-    if (duplicate !== undefined) {
-      const { baseOffset, lastOffset, timestamp } = duplicate
-      return {
-        log: this,
-        baseOffset,
-        lastOffset,
-        logAppendTimeMs: timestamp,
-        changes: [],
-        sizeBytes: 0,
-        duplicate: true,
-      }
-    }
+    if (duplicate !== undefined) return duplicateAppend(this, duplicate)
     const baseOffset = this.#end
-    const lastOffset = baseOffset + header.lastOffsetDelta
-    stampBatch(bytes, baseOffset, LEADER_EPOCH)
-    const stored: StoredBatch = { baseOffset, lastOffset, maxTimestamp: header.maxTimestamp, bytes }
-    const changes: Change[] = [{ append: this.id, batch: stored }]
-    if (idempotent) changes.push(this.producers.remember(header, baseOffset, header.maxTimestamp, nowMs))
-    this.#end = lastOffset + 1
+    const also = idempotent ? [this.producers.remember(header, baseOffset, header.maxTimestamp, nowMs)] : []
+    if (header.transactional && this.producers.transactionStart(header.producerId) === baseOffset) {
+      this.transactions.open(baseOffset, header.producerId)
+    }
+    return this.#hold(stageAppend(this, bytes, header, also, { logAppendTimeMs: batch.logAppendTimeMs }))
+  }
+
+  /**
+   * The same for the marker that ends a producer's transaction.
+   * @throws RafkaError as `stage`, and what `ProducerStates.assertMarker` throws
+   */
+  stageMarker(marker: TransactionMarker, nowMs: number): StagedAppend {
+    this.#assertOpen()
+    this.producers.assertMarker(marker)
+    const start = this.producers.transactionStart(marker.producerId)
+    const { ended, change = undefined } =
+      start === undefined ? { ended: undefined } : this.transactions.end(start, this.#end, marker.type)
+    const also = [this.producers.endTransaction(marker, nowMs), ...(change === undefined ? [] : [change])]
+    const bytes = buildTransactionMarker(marker, nowMs)
+    const extent = { lastOffsetDelta: 0, maxTimestamp: nowMs }
+    return this.#hold(stageAppend(this, bytes, extent, also, { logAppendTimeMs: -1, ended }))
+  }
+
+  #hold(staged: StagedAppend): StagedAppend {
+    this.#end = staged.lastOffset + 1
     this.#pending++
-    const { logAppendTimeMs } = batch
-    return { log: this, baseOffset, lastOffset, logAppendTimeMs, changes, sizeBytes: bytes.length, duplicate: false }
+    return staged
   }
 
   /** Reports how the commit of a staged batch ended. */
   settle(staged: StagedAppend, committed: boolean): void {
     this.#pending--
     if (committed) {
+      const stableBefore = this.lastStableOffset
       this.#highWatermark = staged.lastOffset + 1
       this.#sizeBytes += staged.sizeBytes
-      this.#tell(staged.sizeBytes)
+      if (staged.ended !== undefined) this.transactions.ended(staged.ended)
+      const stable = this.lastStableOffset
+      const stableBytes = staged.ended === undefined ? staged.sizeBytes : LOOK_AGAIN
+      this.#listeners.tell(staged.sizeBytes, stable === stableBefore ? 0 : stableBytes)
     } else {
       this.#failures++
       if (this.#state === 'open') this.#state = 'failed'
-      this.#tell(0)
+      this.#listeners.tell()
     }
     if (this.#state === 'failed' && this.#pending === 0 && !this.#reloading) void this.#reload()
   }
@@ -153,19 +161,14 @@ export class PartitionLog {
       // The offsets of a batch that was lost go to the next one: that they become durable says nothing of this one.
       if (this.#failures !== failures) throw failedError(this)
       this.#assertOpen()
-      await new Promise<void>((resolve) => {
-        const stop = this.listen(() => {
-          stop()
-          resolve()
-        })
-      })
+      await this.#listeners.next()
     }
   }
 
-  /** Whole batches from the one that holds `offset`, below the high watermark. */
-  read(offset: number, maxBytes: number): Promise<StoredBatch[]> {
-    if (offset >= this.#highWatermark) return Promise.resolve([])
-    return this.#storage.read(this.id, Math.max(offset, this.#start), maxBytes, this.#highWatermark)
+  /** Whole batches from the one that holds `offset`, below `before`, which is at most the high watermark. */
+  read(offset: number, maxBytes: number, before = this.#highWatermark): Promise<StoredBatch[]> {
+    if (offset >= before) return Promise.resolve([])
+    return this.#storage.read(this.id, Math.max(offset, this.#start), maxBytes, before)
   }
 
   scan(offset: number, limit: number): Promise<BatchInfo[]> {
@@ -190,7 +193,8 @@ export class PartitionLog {
       if (start <= this.#start) return this.#start
       const freedBytes = await bytesBelow(this.#storage, this.id, this.#start, start)
       this.#assertNotDeleted()
-      await this.#storage.commit([{ trim: this.id, before: start }])
+      await this.#storage.commit([{ trim: this.id, before: start }, ...this.transactions.forgetting(start)])
+      this.transactions.forget(start)
       this.#start = start
       this.#sizeBytes -= freedBytes
       return start
@@ -198,9 +202,11 @@ export class PartitionLog {
   }
 
   /** Puts `batches` in the place of the `old` ones, which are all that lie in `[from, to)`: compaction. Call it within `maintain`. */
-  async replace({ from, to, old, batches }: Replacement, also: readonly Change[]): Promise<void> {
+  async replace({ from, to, old, batches, goneMarkers }: Replacement, also: readonly Change[]): Promise<void> {
     this.#assertOpen()
-    await this.#storage.commit([{ replace: this.id, from, to, batches }, ...also])
+    const forgotten = goneMarkers.flatMap((offset) => this.transactions.forgettingOne(offset))
+    await this.#storage.commit([{ replace: this.id, from, to, batches }, ...forgotten, ...also])
+    for (const offset of goneMarkers) this.transactions.forgetOne(offset)
     for (const { bytes } of batches) this.#sizeBytes += bytes.length
     for (const { bytes } of old) this.#sizeBytes -= bytes.length
   }
@@ -224,8 +230,13 @@ export class PartitionLog {
   /** Changes that remove the log; from now on it refuses everything and wakes who waits. */
   delete(): Change[] {
     this.#state = 'deleted'
-    this.#tell(0)
-    return [{ drop: this.id }, { remove: entryKeys.cleaned(this.id) }, ...this.producers.removals()]
+    this.#listeners.tell()
+    return [
+      { drop: this.id },
+      { remove: entryKeys.cleaned(this.id) },
+      ...this.producers.removals(),
+      ...this.transactions.removals(),
+    ]
   }
 
   /** Takes a deletion back that could not be committed. */
@@ -236,12 +247,7 @@ export class PartitionLog {
 
   /** Calls `listener` whenever bytes become readable or the log's state changes, until the returned function is called. */
   listen(listener: LogListener): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
-
-  #tell(bytes: number): void {
-    for (const listener of [...this.#listeners]) listener(bytes)
+    return this.#listeners.add(listener)
   }
 
   #assertOpen(): void {
@@ -261,9 +267,10 @@ export class PartitionLog {
   async #reload(): Promise<void> {
     this.#reloading = true
     try {
-      const [extents, entries] = await Promise.all([
+      const [extents, producers, aborted] = await Promise.all([
         this.#storage.logs(),
         this.#storage.entries(entryKeys.producersOf(this.id)),
+        this.#storage.entries(entryKeys.abortedOf(this.id)),
       ])
       if (this.#state !== 'failed') return
       const extent = extents.find(({ log }) => log === this.id)
@@ -273,17 +280,14 @@ export class PartitionLog {
         this.#sizeBytes = extent.sizeBytes
       }
       this.#end = this.#highWatermark
-      this.producers.clear()
-      for (const [key, value] of entries) {
-        this.producers.restore(Number(key.slice(key.lastIndexOf('/') + 1)), parseEntry<ProducerState>(key, value))
-      }
+      this.restore(producers, aborted)
       this.#state = 'open'
     } catch {
       // The store cannot even be read: the log stays closed for writing, and the next attempt tries again.
     } finally {
       this.#reloading = false
     }
-    this.#tell(0)
+    this.#listeners.tell()
   }
 }
 

@@ -6,15 +6,17 @@ const STEP = 1000
 
 /**
  * Removes the oldest batches of a log by age and by size (`UnifiedLog.deleteOldSegments`). A batch is the unit that goes, where Kafka has
- * segments: it goes only when its largest timestamp is too old, and only while all before it are gone. One without a timestamp never goes by age.
+ * segments: it goes only when its largest timestamp is too old, and only while all before it are gone. One without a timestamp never goes by age,
+ * and none before the transaction that it belongs to has ended.
  * @returns bytes that were freed
  */
 export async function applyRetention(log: PartitionLog, settings: TopicSettings, nowMs: number): Promise<number> {
   if (!settings.delete) return 0
-  const before = Math.max(
+  const due = Math.max(
     await expiredBefore(log, settings.retentionMs, nowMs),
     await excessBefore(log, settings.retentionBytes),
   )
+  const before = Math.min(due, log.lastStableOffset)
   if (before <= log.start) return 0
   const sizeBytes = log.sizeBytes
   await log.trim(before)

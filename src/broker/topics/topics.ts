@@ -1,9 +1,8 @@
 import { RafkaError } from '../../core/errors.ts'
-import type { Change, LogExtent, StorageEngine } from '../../core/storage-engine.ts'
+import type { Change, LogExtent, LogId, StorageEngine } from '../../core/storage-engine.ts'
 import { type BrokerConfigs, type ConfigMap, topicSettings } from '../configs/config-values.ts'
 import { entryKeys, parseEntry, putEntry, readEntry } from '../entries.ts'
 import { PartitionLog } from '../logs/partition-log.ts'
-import type { ProducerState } from '../logs/producer-states.ts'
 import { Topic } from './topic.ts'
 import { randomTopicId } from './topic-id.ts'
 import { collisionKey } from './topic-name.ts'
@@ -22,6 +21,8 @@ interface StoredTopic {
   readonly configs: Readonly<Record<string, string>>
 }
 
+type StoredEntry = [key: string, value: Uint8Array]
+
 /** Told after the fact. */
 export interface TopicsListener {
   created(topic: Topic): void
@@ -38,6 +39,7 @@ export class Topics {
   readonly #byName = new Map<string, Topic>()
   readonly #byId = new Map<string, Topic>()
   readonly #collisions = new Map<string, string>()
+  readonly #logs = new Map<LogId, PartitionLog>()
   #nextLog = 1
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -51,14 +53,11 @@ export class Topics {
   async load(): Promise<void> {
     this.#nextLog = (await readEntry<number>(this.#storage, entryKeys.nextLog)) ?? 1
     const extents = new Map((await this.#storage.logs()).map((extent) => [extent.log, extent]))
-    const logs = new Map<number, PartitionLog>()
     for (const [key, value] of await this.#storage.entries(entryKeys.topics)) {
       const stored = parseEntry<StoredTopic>(key, value)
-      const topic = this.#make(key.slice(entryKeys.topics.length), stored, extents)
-      for (const log of topic.logs) logs.set(log.id, log)
-      this.#add(topic)
+      this.#add(this.#make(key.slice(entryKeys.topics.length), stored, extents))
     }
-    await this.#loadProducers(logs)
+    await this.#restoreLogs()
   }
 
   get(name: string): Topic | undefined {
@@ -67,6 +66,11 @@ export class Topics {
 
   byId(topicId: string): Topic | undefined {
     return this.#byId.get(topicId)
+  }
+
+  /** The log with this number, also while its deletion is on its way to the disk; undefined when there is none any more. */
+  log(id: LogId): PartitionLog | undefined {
+    return this.#logs.get(id)
   }
 
   /** In order of name. */
@@ -114,6 +118,7 @@ export class Topics {
       this.#add(topic)
       throw error
     }
+    for (const log of topic.logs) this.#logs.delete(log.id)
     this.#listener.deleted(topic)
   }
 
@@ -129,6 +134,7 @@ export class Topics {
     await this.#storage.commit([putEntry(entryKeys.nextLog, nextLog), putEntry(entryKeys.topic(topic.id), grown)])
     this.#nextLog = nextLog
     topic.addLogs(logs)
+    for (const log of logs) this.#logs.set(log.id, log)
   }
 
   /** Sets the whole of a topic's own configs. Call within `exclusively`. */
@@ -159,6 +165,7 @@ export class Topics {
     this.#byName.set(topic.name, topic)
     this.#byId.set(topic.id, topic)
     this.#collisions.set(collisionKey(topic.name), topic.name)
+    for (const log of topic.logs) this.#logs.set(log.id, log)
   }
 
   #remove(topic: Topic): void {
@@ -167,14 +174,27 @@ export class Topics {
     this.#collisions.delete(collisionKey(topic.name))
   }
 
-  async #loadProducers(logs: ReadonlyMap<number, PartitionLog>): Promise<void> {
-    for (const [key, value] of await this.#storage.entries(entryKeys.producers)) {
-      const [, log, producerId] = key.split('/').map(Number)
-      if (log === undefined || producerId === undefined) {
-        throw new RafkaError('STORAGE_CORRUPT', `entry "${key}" names no producer of a log; restore a backup`)
-      }
-      logs.get(log)?.producers.restore(producerId, parseEntry<ProducerState>(key, value))
+  /** Gives each log what was stored of its producers and transactions. Entries of logs that are gone are passed over. */
+  async #restoreLogs(): Promise<void> {
+    const producers = await this.#entriesByLog(entryKeys.producers)
+    const aborted = await this.#entriesByLog(entryKeys.aborted)
+    for (const [id, log] of this.#logs) {
+      if (producers.has(id) || aborted.has(id)) log.restore(producers.get(id) ?? [], aborted.get(id) ?? [])
     }
+  }
+
+  async #entriesByLog(prefix: string): Promise<Map<LogId, StoredEntry[]>> {
+    const byLog = new Map<LogId, StoredEntry[]>()
+    for (const entry of await this.#storage.entries(prefix)) {
+      const [, log, rest] = entry[0].split('/').map(Number)
+      if (!Number.isSafeInteger(log) || !Number.isSafeInteger(rest)) {
+        throw new RafkaError('STORAGE_CORRUPT', `entry "${entry[0]}" names nothing of a log; restore a backup`)
+      }
+      const entries = byLog.get(log!)
+      if (entries === undefined) byLog.set(log!, [entry])
+      else entries.push(entry)
+    }
+    return byLog
   }
 }
 

@@ -203,35 +203,6 @@ describe('Fetch', () => {
     expect(await basesOf([{ offset: 0 }, { partition: 1, offset: 3 }, { offset: 3 }], 2 ** 20)).toEqual([[3], [3]])
   })
 
-  it('FS1, FS2: no session is made, whether one is asked for or not', async () => {
-    const { broker } = await startFilled()
-    await using _ = broker
-    for (const [sessionId, sessionEpoch] of [
-      [0, -1],
-      [0, 0],
-      [5, 0],
-      [5, -1],
-    ] as const) {
-      const request = fetchRequest([{ topic: 't', offset: 0 }], { sessionId, sessionEpoch })
-      const response = await broker.ask(fetch, request, { version: 12 })
-      expect(response).toMatchObject({ errorCode: 0, sessionId: 0 })
-      expect(response.responses[0]!.partitions[0]!.records).toHaveLength(3)
-    }
-  })
-
-  it('FS4: going on with a session that does not exist says so', async () => {
-    const { broker } = await startFilled()
-    await using _ = broker
-    for (const [sessionId, sessionEpoch] of [
-      [5, 1],
-      [0, 1],
-      [5, 2 ** 31 - 1],
-    ] as const) {
-      const response = await broker.ask(fetch, fetchRequest([], { sessionId, sessionEpoch }), { version: 13 })
-      expect(errorName(response.errorCode)).toBe('FETCH_SESSION_ID_NOT_FOUND')
-    }
-  })
-
   it('a follower is refused: there is one broker; before version 13 each partition says so', async () => {
     const { broker, topicId } = await startFilled()
     await using _ = broker

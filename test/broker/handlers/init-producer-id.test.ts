@@ -14,15 +14,6 @@ describe('InitProducerId', () => {
     expect(answers.every(({ producerEpoch, errorCode }) => producerEpoch === 0 && errorCode === 0)).toBe(true)
   })
 
-  it('refuses transactional ids while there are no transactions', async () => {
-    await using broker = await startBroker()
-    for (const transactionalId of ['', 'tx']) {
-      const answer = await broker.ask(initProducerId, initProducerId.request.create({ transactionalId }))
-      expect(errorName(answer.errorCode)).toBe('INVALID_REQUEST')
-      expect(answer).toMatchObject({ producerId: -1, producerEpoch: -1 })
-    }
-  })
-
   it('gives none that the store did not keep', async () => {
     const storage = new FaultyEngine(await openMemoryEngine({ maxBytes: 2 ** 20, durability: 'none' }))
     await using broker = await startBroker({ storage })

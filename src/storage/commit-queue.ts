@@ -9,6 +9,12 @@ export interface PendingCommit {
   reject(error: unknown): void
 }
 
+interface WaitingCommit extends PendingCommit {
+  readonly bytes: number
+}
+
+type Task = () => Promise<void>
+
 /** Writes a group of commits and settles each of them. */
 export type GroupWriter = (group: readonly PendingCommit[]) => void | Promise<void>
 
@@ -20,10 +26,10 @@ export class CommitQueue {
   readonly #write: GroupWriter
   readonly #maxGroupBytes: number
   readonly #maxWaitingBytes: number
-  #waiting: Array<PendingCommit & { bytes: number }> = []
+  /** In order: commits, and tasks between them. */
+  readonly #waiting: Array<WaitingCommit | Task> = []
   #waitingBytes = 0
   #busy = false
-  readonly #tasks: Array<() => Promise<void>> = []
   #idleListeners: Array<() => void> = []
 
   constructor(write: GroupWriter, limits: { maxGroupBytes?: number; maxWaitingBytes?: number } = {}) {
@@ -35,7 +41,7 @@ export class CommitQueue {
   /** Settles as the writer settles this commit. */
   add(changes: readonly Change[]): Promise<void> {
     const bytes = changeBytes(changes)
-    if (this.#waiting.length > 0 && this.#waitingBytes + bytes > this.#maxWaitingBytes) {
+    if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > this.#maxWaitingBytes) {
       const reason = `${this.#waitingBytes} bytes wait for the disk already, more than ${this.#maxWaitingBytes} may not; try again`
       return Promise.reject(refusal(reason))
     }
@@ -46,10 +52,10 @@ export class CommitQueue {
     })
   }
 
-  /** Runs `task` between two groups, after all that was added before. */
+  /** Runs `task` between two groups, after all that was added before and before all that comes later. Settles as it does. */
   run(task: () => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#tasks.push(() => task().then(resolve, reject))
+      this.#waiting.push(() => task().then(resolve, reject))
       this.#start()
     })
   }
@@ -68,9 +74,14 @@ export class CommitQueue {
   }
 
   async #next(): Promise<void> {
-    if (this.#waiting.length > 0) await this.#writeGroup(this.#takeGroup())
-    else await this.#tasks.shift()?.()
-    if (this.#waiting.length > 0 || this.#tasks.length > 0) {
+    const [first] = this.#waiting
+    if (typeof first === 'function') {
+      this.#waiting.shift()
+      await first()
+    } else {
+      await this.#writeGroup(this.#takeGroup())
+    }
+    if (this.#waiting.length > 0) {
       setImmediate(() => void this.#next())
       return
     }
@@ -88,14 +99,15 @@ export class CommitQueue {
   }
 
   #takeGroup(): readonly PendingCommit[] {
-    let count = 0
+    const group: WaitingCommit[] = []
     let bytes = 0
-    for (const commit of this.#waiting) {
-      if (count > 0 && bytes + commit.bytes > this.#maxGroupBytes) break
-      bytes += commit.bytes
-      count++
+    for (const next of this.#waiting) {
+      if (typeof next === 'function' || (bytes > 0 && bytes + next.bytes > this.#maxGroupBytes)) break
+      bytes += next.bytes
+      group.push(next)
     }
     this.#waitingBytes -= bytes
-    return this.#waiting.splice(0, count)
+    this.#waiting.splice(0, group.length)
+    return group
   }
 }

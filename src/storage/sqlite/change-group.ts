@@ -24,6 +24,7 @@ export class ChangeGroup {
   readonly #times: TimeIndex
   readonly #state: SqliteState
   readonly #group: Draft
+  #onlyAdds = true
   /** Logs whose row must be written; the others' can be told from the batches (`readLogs`). */
   readonly #rows = new Set<LogId>()
 
@@ -44,11 +45,17 @@ export class ChangeGroup {
       for (const change of changes) if ('append' in change) extend(draft, change.append, change.batch)
       for (const change of changes) this.#apply(draft, change)
     } else {
+      this.#onlyAdds = false
       this.#addWithSavepoint(draft, changes)
     }
     draft.logs.mergeInto(this.#group.logs)
     draft.garbage.mergeInto(this.#group.garbage)
     draft.entries.mergeInto(this.#group.entries)
+  }
+
+  /** True as long as readers, who go by the state, cannot see anything of it before it is published. */
+  get onlyAdds(): boolean {
+    return this.#onlyAdds
   }
 
   /** Writes what was gathered: to be called once, before the transaction's COMMIT. */

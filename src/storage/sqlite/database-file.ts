@@ -8,7 +8,7 @@ import { type Database, isDamage, openDatabase, sqliteErrorCode } from './databa
 import { checkVersion, migrate } from './schema.ts'
 
 /** SQLite's number for each durability: `PRAGMA synchronous`. */
-export const synchronousLevels: Readonly<Record<Durability, number>> = { none: 0, os: 1, fsync: 2 }
+const synchronousLevels: Readonly<Record<Durability, number>> = { none: 0, os: 1, fsync: 2 }
 
 const DATABASE_NAME = 'rafka.db'
 const PAGE_BYTES = 32_768
@@ -36,6 +36,16 @@ export function openDatabaseFile(directory: string, durability: Durability): Dat
   } catch (error) {
     throw openingError(file, directory, error)
   }
+}
+
+/**
+ * From now on SQLite syncs by itself only what must be in order whoever syncs the rest, and when it closes: `PRAGMA synchronous = NORMAL`.
+ * @throws Error when it does not: then nothing would be known of what is durable
+ */
+export function leaveSyncsToUs(database: Database): void {
+  database.pragma('synchronous = NORMAL')
+  const level = Number(database.pragma('synchronous', { simple: true }))
+  if (level !== synchronousLevels.os) throw new Error(`SQLite runs with synchronous=${level}`)
 }
 
 /** Opens or creates a database with everything set, and its schema up to date. */

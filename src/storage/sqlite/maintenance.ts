@@ -2,7 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Logger } from '../../core/log.ts'
 import type { LogId } from '../../core/storage-engine.ts'
 import { closedError, describeCause } from '../refusal.ts'
+import { checkpoint } from './checkpoint.ts'
 import { type Database, isNoRoom } from './database.ts'
+import type { FileSyncs } from './file-syncs.ts'
 import type { SqliteState } from './sqlite-state.ts'
 import type { Statements } from './statements.ts'
 
@@ -12,6 +14,10 @@ export interface MaintenanceOptions {
   readonly statements: Statements
   readonly state: SqliteState
   readonly logger: Logger
+  /** Left out: nothing need be durable. */
+  readonly syncs: FileSyncs | undefined
+  /** Runs a task while nothing else is written. */
+  readonly exclusively: (task: () => Promise<void>) => Promise<void>
   /** After an error that leaves open what is on disk. */
   readonly onBroken: (cause: unknown) => void
 }
@@ -33,7 +39,7 @@ const REST = 3
 export class Maintenance {
   readonly #options: MaintenanceOptions
   readonly #pageBytes: number
-  #checkpointAhead: NodeJS.Immediate | undefined
+  #checkpointAhead = false
   #deletionAhead: NodeJS.Timeout | undefined
   #reclaiming: Promise<void> | undefined
   #stopped = false
@@ -66,7 +72,6 @@ export class Maintenance {
   /** Ends what is planned. */
   stop(): void {
     this.#stopped = true
-    clearImmediate(this.#checkpointAhead)
     clearTimeout(this.#deletionAhead)
   }
 
@@ -75,46 +80,55 @@ export class Maintenance {
     return Math.max(0, log - checkpointed) * this.#pageBytes
   }
 
-  /** In the next turn of the loop, so that the answers to what was written go out first. */
+  /** After the answers to what was written have gone out. */
   #planCheckpoint(): void {
-    this.#checkpointAhead ??= setImmediate(() => {
-      this.#checkpointAhead = undefined
-      this.#guarded('checkpoint', () => this.#options.statements.checkpoint.get())
+    if (this.#checkpointAhead) return
+    this.#checkpointAhead = true
+    void this.#options.exclusively(async () => {
+      this.#checkpointAhead = false
+      await this.#guarded('checkpoint', () => checkpoint(this.#options))
     })
   }
 
   #planDeletion(delayMs: number): void {
     if (this.#deletionAhead !== undefined) return
     this.#deletionAhead = setTimeout(() => {
-      const startMs = performance.now()
-      const done = this.#guarded('deletion of trimmed batches', () => this.#deleteSome())
-      this.#deletionAhead = undefined
-      if (done && this.#options.state.garbage.size > 0) this.#planDeletion(REST * (performance.now() - startMs))
-      this.wake()
+      void this.#options.exclusively(async () => {
+        const startMs = performance.now()
+        const done = await this.#guarded('deletion of trimmed batches', () => this.#deleteSome())
+        this.#deletionAhead = undefined
+        if (this.#stopped) return
+        if (done && this.#options.state.garbage.size > 0) this.#planDeletion(REST * (performance.now() - startMs))
+        this.wake()
+      })
     }, delayMs)
     this.#deletionAhead.unref()
   }
 
   async #reclaim(): Promise<void> {
-    while (this.#options.state.garbage.size > 0) {
-      await this.#pause()
-      this.#deleteSome()
-    }
+    while (this.#options.state.garbage.size > 0) await this.#step(() => this.#deleteSome())
     let pages = 16
     while (this.#freePages() > 0) {
-      await this.#pause()
-      const startMs = performance.now()
-      this.#options.database.pragma(`incremental_vacuum(${pages})`)
-      pages = resized(pages, performance.now() - startMs)
+      await this.#step(() => {
+        const startMs = performance.now()
+        this.#options.database.pragma(`incremental_vacuum(${pages})`)
+        pages = resized(pages, performance.now() - startMs)
+      })
     }
-    await this.#pause()
-    this.#options.database.pragma('wal_checkpoint(TRUNCATE)')
+    await this.#step(() => {
+      this.#options.database.pragma('wal_checkpoint(TRUNCATE)')
+    })
   }
 
-  async #pause(): Promise<void> {
+  /** One step of reclaiming, between commits. */
+  async #step(work: () => void): Promise<void> {
     await nextTurn()
     if (this.#stopped) throw closedError('sqlite')
-    if (this.#walBytes() >= CHECKPOINT_BYTES) this.#options.statements.checkpoint.get()
+    await this.#options.exclusively(async () => {
+      if (this.#stopped) throw closedError('sqlite')
+      if (this.#walBytes() >= CHECKPOINT_BYTES) await checkpoint(this.#options)
+      work()
+    })
   }
 
   #freePages(): number {
@@ -147,9 +161,9 @@ export class Maintenance {
   }
 
   /** False when it failed: a full disk is told and tried again after a later write, all else ends writing. */
-  #guarded(what: string, step: () => void): boolean {
+  async #guarded(what: string, step: () => void | Promise<void>): Promise<boolean> {
     try {
-      step()
+      await step()
       return true
     } catch (error) {
       if (isNoRoom(error)) {

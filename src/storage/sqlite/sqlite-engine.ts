@@ -12,7 +12,8 @@ import { closedError, describeCause, refusal } from '../refusal.ts'
 import { type BatchRange, readBatches, scanBatches } from './batch-reader.ts'
 import { DamagedRow } from './damaged-row.ts'
 import { type Database, isDamage, sqliteErrorCode } from './database.ts'
-import { corruptDatabase, databaseFile, openDatabaseFile } from './database-file.ts'
+import { corruptDatabase, databaseFile, leaveSyncsToUs, openDatabaseFile } from './database-file.ts'
+import { type FileSyncs, openFileSyncs } from './file-syncs.ts'
 import { guardEntry } from './guard.ts'
 import { Maintenance } from './maintenance.ts'
 import { readState, type SqliteState } from './sqlite-state.ts'
@@ -52,10 +53,15 @@ class SqliteEngine implements StorageEngine {
   readonly #state: SqliteState
   readonly #maintenance: Maintenance
   readonly #writer: SqliteWriter
+  readonly #syncs: FileSyncs | undefined
   #closing: Promise<void> | undefined
 
   constructor(database: Database, options: SqliteEngineOptions) {
+    const { durability, path } = options
+    const syncs = durability === 'none' ? undefined : openFileSyncs(databaseFile(path))
+    if (syncs !== undefined) leaveSyncsToUs(database)
     const statements = prepareStatements(database)
+    this.#syncs = syncs
     this.#database = database
     this.#file = databaseFile(options.path)
     this.#statements = statements
@@ -66,6 +72,8 @@ class SqliteEngine implements StorageEngine {
       statements,
       state: this.#state,
       logger: options.logger ?? silentLogger,
+      syncs,
+      exclusively: (task) => this.#writer.exclusively(task),
       onBroken: (cause) => this.#writer.break(cause),
     })
     this.#writer = new SqliteWriter({
@@ -73,7 +81,7 @@ class SqliteEngine implements StorageEngine {
       statements,
       times: this.#times,
       state: this.#state,
-      durability: options.durability,
+      syncs: durability === 'fsync' ? syncs : undefined,
       onWritten: () => this.#maintenance.wake(),
       onFull: () => this.#maintenance.makeRoom(),
     })
@@ -120,6 +128,8 @@ class SqliteEngine implements StorageEngine {
   }
 
   async entries(prefix: string): Promise<Array<[string, Uint8Array]>> {
+    // Readers find batches by the state, which knows of them when they are durable; entries are found by SQLite alone.
+    if (this.#writer.syncing !== undefined) await this.#writer.syncing
     return this.#reading(() => {
       const until = upperBound(prefix)
       const { entries, entriesBetween } = this.#statements
@@ -144,9 +154,10 @@ class SqliteEngine implements StorageEngine {
   }
 
   async #close(): Promise<void> {
-    await this.#writer.drained()
     this.#maintenance.stop()
+    await this.#writer.drained()
     this.#database.close()
+    this.#syncs?.close()
   }
 
   #assertOpen(): void {

@@ -1,10 +1,11 @@
 import { isRafkaError, type RafkaError } from '../../core/errors.ts'
-import type { Change, Durability } from '../../core/storage-engine.ts'
+import type { Change } from '../../core/storage-engine.ts'
+import { changeBytes } from '../change-rules.ts'
 import { CommitQueue, type PendingCommit } from '../commit-queue.ts'
 import { describeCause, refusal } from '../refusal.ts'
 import { ChangeGroup } from './change-group.ts'
 import { type Database, isNoRoom, sqliteErrorCode } from './database.ts'
-import { synchronousLevels } from './database-file.ts'
+import type { FileSyncs } from './file-syncs.ts'
 import type { SqliteState } from './sqlite-state.ts'
 import type { Statements } from './statements.ts'
 import type { TimeIndex } from './time-index.ts'
@@ -15,7 +16,8 @@ export interface SqliteWriterOptions {
   readonly statements: Statements
   readonly times: TimeIndex
   readonly state: SqliteState
-  readonly durability: Durability
+  /** Left out: an answer does not wait until it is durable. */
+  readonly syncs: FileSyncs | undefined
   /** After each group. */
   readonly onWritten: () => void
   /** When the disk is full. */
@@ -28,15 +30,18 @@ export interface SqliteWriterOptions {
  */
 const harmless = /^SQLITE_(FULL|IOERR_WRITE|NOMEM|TOOBIG|CONSTRAINT)/
 
+/** Groups up to this size are made durable at once: going to another thread would take longer than the sync itself. */
+const SMALL_GROUP_BYTES = 256 * 1024
+
 /**
- * Writes commits in groups, one transaction and one fsync each, in the same tick.
+ * Writes commits in groups, one transaction and one sync each. While the disk works on a large group, the process goes on and the next one gathers.
  * After an error that leaves open what is on disk it refuses everything: trying an fsync again would report success for pages that are lost.
  */
 export class SqliteWriter {
   readonly #options: SqliteWriterOptions
   readonly #queue = new CommitQueue((group) => this.#writeGroup(group))
   #broken: RafkaError | undefined
-  #durabilityChecked = false
+  #syncing: Promise<void> | undefined
 
   constructor(options: SqliteWriterOptions) {
     this.#options = options
@@ -59,36 +64,78 @@ export class SqliteWriter {
     this.#broken ??= refusal(reason, cause)
   }
 
+  /** Settles when what is written is durable too; undefined when it is. Never rejects. */
+  get syncing(): Promise<void> | undefined {
+    return this.#syncing
+  }
+
+  /** Runs `task` while no commit is being written, and none waits to become durable. */
+  exclusively(task: () => Promise<void>): Promise<void> {
+    return this.#queue.run(task)
+  }
+
   /** Settles when nothing waits to be written. */
   drained(): Promise<void> {
     return this.#queue.drained()
   }
 
-  #writeGroup(group: readonly PendingCommit[]): void {
+  #writeGroup(group: readonly PendingCommit[]): void | Promise<void> {
+    const written = this.#transact(group)
+    if (written === undefined) return
+    const { syncs } = this.#options
+    if (syncs === undefined) return this.#publish(written)
+    // Changes that take rows away must be seen at once by readers, or not at all.
+    if (written.changes.onlyAdds && sizeOf(written.kept) > SMALL_GROUP_BYTES) {
+      this.#syncing = syncs
+        .wal()
+        .then(
+          () => this.#publish(written),
+          (error) => this.#lost(written, error),
+        )
+        .finally(() => {
+          this.#syncing = undefined
+        })
+      return this.#syncing
+    }
+    try {
+      syncs.walNow()
+    } catch (error) {
+      return this.#lost(written, error)
+    }
+    this.#publish(written)
+  }
+
+  /** The commits of the group that are written, not durable yet; the others it has rejected. */
+  #transact(group: readonly PendingCommit[]): Written | undefined {
+    const { statements, times, state } = this.#options
     try {
       this.assertSound()
-      const kept = this.#transact(group)
-      for (const commit of kept) commit.resolve()
+      const kept: PendingCommit[] = []
+      statements.begin.run()
+      const changes = new ChangeGroup(statements, times, state)
+      for (const commit of group) if (joined(changes, commit)) kept.push(commit)
+      changes.finish()
+      statements.commit.run()
+      return { kept, changes }
     } catch (error) {
       const failure = this.#broken ?? this.#failed(error)
       for (const commit of group) commit.reject(failure)
       if (isNoRoom(error)) this.#options.onFull()
+      this.#options.onWritten()
+      return undefined
     }
+  }
+
+  #publish({ kept, changes }: Written): void {
+    changes.publish()
+    for (const commit of kept) commit.resolve()
     this.#options.onWritten()
   }
 
-  /** Returns the commits of the group that are durable; the others it has rejected. */
-  #transact(group: readonly PendingCommit[]): PendingCommit[] {
-    const { statements, times, state } = this.#options
-    const kept: PendingCommit[] = []
-    statements.begin.run()
-    const changes = new ChangeGroup(statements, times, state)
-    for (const commit of group) if (joined(changes, commit)) kept.push(commit)
-    changes.finish()
-    statements.commit.run()
-    this.#checkDurability()
-    changes.publish()
-    return kept
+  /** Written, but whether it is on the disk nobody can tell any more. */
+  #lost({ kept }: Written, error: unknown): void {
+    this.break(error)
+    for (const commit of kept) commit.reject(this.#broken)
   }
 
   #failed(error: unknown): RafkaError {
@@ -105,18 +152,16 @@ export class SqliteWriter {
     this.break(error)
     return this.#broken!
   }
+}
 
-  /** After a write: only then does SQLite tell the level that it really uses. */
-  #checkDurability(): void {
-    if (this.#durabilityChecked) return
-    const { database, durability } = this.#options
-    const level = database.pragma('synchronous', { simple: true })
-    if (level !== synchronousLevels[durability]) {
-      this.break(new Error(`it runs with synchronous=${String(level)} where durability "${durability}" was asked for`))
-      this.assertSound()
-    }
-    this.#durabilityChecked = true
-  }
+/** One transaction that was committed, and is not durable yet. */
+interface Written {
+  readonly kept: readonly PendingCommit[]
+  readonly changes: ChangeGroup
+}
+
+function sizeOf(group: readonly PendingCommit[]): number {
+  return group.reduce((sum, { changes }) => sum + changeBytes(changes), 0)
 }
 
 function joined(changes: ChangeGroup, commit: PendingCommit): boolean {

@@ -1,7 +1,8 @@
 import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Change } from '../../../src/core/storage-engine.ts'
-import { openDatabaseFile } from '../../../src/storage/sqlite/database-file.ts'
+import { databaseFile, openDatabaseFile } from '../../../src/storage/sqlite/database-file.ts'
+import { openFileSyncs } from '../../../src/storage/sqlite/file-syncs.ts'
 import { readState } from '../../../src/storage/sqlite/sqlite-state.ts'
 import { SqliteWriter } from '../../../src/storage/sqlite/sqlite-writer.ts'
 import { prepareStatements, type Statements } from '../../../src/storage/sqlite/statements.ts'
@@ -13,7 +14,8 @@ const refused = { code: 'KAFKA_STORAGE_ERROR' }
 
 /** A writer on a real database, one statement of which fails as it is told to: a disk cannot be asked to. */
 function createWriter(failing: 'commit' | 'append') {
-  const database = openDatabaseFile(temporaryDirectory(), 'fsync')
+  const directory = temporaryDirectory()
+  const database = openDatabaseFile(directory, 'fsync')
   onTestFinished(() => void database.close())
   const statements = prepareStatements(database)
   const failure: { code: string | undefined } = { code: undefined }
@@ -29,7 +31,7 @@ function createWriter(failing: 'commit' | 'append') {
     statements: faulty,
     times: new TimeIndex(faulty),
     state,
-    durability: 'fsync',
+    syncs: openFileSyncs(databaseFile(directory)),
     onWritten: () => {},
     onFull: () => {},
   })

@@ -32,8 +32,8 @@ export async function initProducer(
 export class TransactionalProducer {
   readonly #broker: BrokerFixture
   readonly id: string
-  readonly producerId: number
-  readonly producerEpoch: number
+  producerId: number
+  producerEpoch: number
   readonly #sequences = new Map<string, number>()
 
   constructor(broker: BrokerFixture, id: string, producerId: number, producerEpoch: number) {
@@ -81,11 +81,17 @@ export class TransactionalProducer {
     return { error: errorName(errorCode), baseOffset }
   }
 
-  /** Commits or aborts. */
+  /** Commits or aborts. From version 5 on it is who the answer says from then on. */
   async end(type: 'commit' | 'abort', { version = 4 } = {}): Promise<Name> {
     const { id: transactionalId, producerId, producerEpoch } = this
     const request = endTxn.request.create({ transactionalId, producerId, producerEpoch, committed: type === 'commit' })
-    return errorName((await this.#broker.ask(endTxn, request, { version })).errorCode)
+    const answer = await this.#broker.ask(endTxn, request, { version })
+    if (version >= 5 && answer.errorCode === 0) {
+      this.producerId = answer.producerId
+      this.producerEpoch = answer.producerEpoch
+      this.#sequences.clear()
+    }
+    return errorName(answer.errorCode)
   }
 
   /** A whole transaction of one partition. */

@@ -23,6 +23,8 @@ export interface BrokerState {
   readonly hooks: HookRunner
   readonly clusterId: string
   readonly nodeId: number
+  /** What clients are told of where the logs are. */
+  readonly dataDirectory: string
   /** What ApiVersions answers from. */
   readonly apis: readonly SupportedApi[]
   /** The address that this connection is told to use. */

@@ -23,6 +23,8 @@ import { Transactions } from './transactions/transactions.ts'
 export interface BrokerOptions {
   /** Open, and the broker's alone. The broker closes it. */
   readonly storage: StorageEngine
+  /** Where the engine keeps its data, for DescribeLogDirs; by default the engine's name. */
+  readonly dataDirectory?: string | undefined
   /** Configs of the broker, by Kafka's names. */
   readonly configs?: Readonly<Record<string, string>> | undefined
   readonly hooks?: readonly Hook[] | undefined
@@ -87,6 +89,7 @@ export async function createBroker(options: BrokerOptions): Promise<BrokerHandle
     hooks,
     clusterId: await loadClusterId(storage),
     nodeId: configs.number('broker.id'),
+    dataDirectory: options.dataDirectory ?? storage.name,
     apis: handlers,
     advertised: (connection) => connection.advertised ?? address,
     closing: closing.signal,

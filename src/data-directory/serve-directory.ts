@@ -75,7 +75,7 @@ async function startBroker(
     openStorage(type, directory, storage, logger),
     import('../embedded-broker.ts'),
   ])
-  return EmbeddedBroker.start({ ...settings, storage: engine })
+  return EmbeddedBroker.start({ ...settings, storage: engine, dataDirectory: directory })
 }
 
 async function serveLocally(broker: EmbeddedBroker, directory: string, socket: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Handler } from '../handler.ts'
 import { addPartitionsToTxnHandler } from './add-partitions-to-txn.ts'
 import { alterConfigsHandler } from './alter-configs.ts'
+import { alterPartitionReassignmentsHandler } from './alter-partition-reassignments.ts'
 import { apiVersionsHandler } from './api-versions.ts'
 import { createPartitionsHandler } from './create-partitions.ts'
 import { createTopicsHandler } from './create-topics.ts'
@@ -8,16 +9,21 @@ import { deleteRecordsHandler } from './delete-records.ts'
 import { deleteTopicsHandler } from './delete-topics.ts'
 import { describeClusterHandler } from './describe-cluster.ts'
 import { describeConfigsHandler } from './describe-configs.ts'
+import { describeLogDirsHandler } from './describe-log-dirs.ts'
 import { describeProducersHandler } from './describe-producers.ts'
 import { describeTopicPartitionsHandler } from './describe-topic-partitions.ts'
 import { describeTransactionsHandler } from './describe-transactions.ts'
+import { electLeadersHandler } from './elect-leaders.ts'
 import { endTxnHandler } from './end-txn.ts'
 import { fetchHandler } from './fetch.ts'
 import { incrementalAlterConfigsHandler } from './incremental-alter-configs.ts'
 import { initProducerIdHandler } from './init-producer-id.ts'
+import { listConfigResourcesHandler } from './list-config-resources.ts'
 import { listOffsetsHandler } from './list-offsets.ts'
+import { listPartitionReassignmentsHandler } from './list-partition-reassignments.ts'
 import { listTransactionsHandler } from './list-transactions.ts'
 import { metadataHandler } from './metadata.ts'
+import { offsetForLeaderEpochHandler } from './offset-for-leader-epoch.ts'
 import { produceHandler } from './produce.ts'
 import { writeTxnMarkersHandler } from './write-txn-markers.ts'
 
@@ -32,16 +38,22 @@ export const handlers: readonly Handler[] = [
   deleteTopicsHandler,
   deleteRecordsHandler,
   initProducerIdHandler,
+  offsetForLeaderEpochHandler,
   addPartitionsToTxnHandler,
   endTxnHandler,
   writeTxnMarkersHandler,
   describeConfigsHandler,
   alterConfigsHandler,
+  describeLogDirsHandler,
   createPartitionsHandler,
+  electLeadersHandler,
   incrementalAlterConfigsHandler,
+  alterPartitionReassignmentsHandler,
+  listPartitionReassignmentsHandler,
   describeClusterHandler,
   describeProducersHandler,
   describeTransactionsHandler,
   listTransactionsHandler,
+  listConfigResourcesHandler,
   describeTopicPartitionsHandler,
 ]

@@ -1,5 +1,6 @@
 import type { CommandContext } from '../context.ts'
 import { type RecordRenderer, renderValue } from '../format/print/record-renderer.ts'
+import { refuseUnknownName } from '../format/refuse-unknown-name.ts'
 import { unescapeOption } from '../format/unescape-option.ts'
 
 /** What `--format` and `--null` were. */
@@ -7,6 +8,8 @@ export interface FormatFlags {
   readonly format?: string
   readonly null?: string
 }
+
+const names = ['value', 'raw', 'pretty', 'json', 'json-nested']
 
 /**
  * The renderer for `--format`: `raw` gives the bytes as they are, also to a terminal; `value` the same, escaped for a terminal; `json`,
@@ -25,6 +28,7 @@ export async function chooseRenderer(context: CommandContext, flags: FormatFlags
     const { renderPretty } = await import('./render-pretty.ts')
     return renderPretty(await context.terminal.paint(), new Date())
   }
+  if (!names.includes(name)) refuseUnknownName('--format', name, names)
   const { compilePrinter } = await import('../format/print/compile-printer.ts')
   const format = name === 'value' || name === 'raw' ? '%v\\n' : name
   return compilePrinter(format, { flag: '--format', safe: isTerminal && name !== 'raw', nullText })

@@ -101,19 +101,21 @@ class FormatParser {
     return { modifier, argument, inner: undefined }
   }
 
-  /** As many brackets end it as begin it. */
+  /** As many brackets end it as begin it; those that nothing ends belong to the argument. */
   #argument(modifier: string): string {
-    const opener = this.#text[this.#at]
     const run = /\[+|#+/y
     run.lastIndex = this.#at
     const begin = run.exec(this.#text)?.[0]
     if (begin === undefined) throw this.#wrong(`{${modifier} has no } that ends it`, 'a brace itself is %{')
-    const end = (opener === '[' ? ']' : '#').repeat(begin.length)
-    const from = this.#at + begin.length
-    const to = this.#text.indexOf(`${end}}`, from)
-    if (to === -1) throw this.#wrong(`{${modifier}${begin} has no ${end}} that ends it`, '{re[…]} or {re[[…]]}')
-    this.#at = to + end.length
-    return this.#text.slice(from, to)
+    for (let depth = begin.length; depth > 0; depth--) {
+      const end = (begin.startsWith('[') ? ']' : '#').repeat(depth)
+      const from = this.#at + depth
+      const to = this.#text.indexOf(`${end}}`, from)
+      if (to === -1) continue
+      this.#at = to + depth
+      return this.#text.slice(from, to)
+    }
+    throw this.#wrong(`{${modifier}${begin} has no end`, '{re[…]}, {re[[…]]} or {re#…#}')
   }
 
   #take(): string | undefined {

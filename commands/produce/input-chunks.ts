@@ -11,6 +11,8 @@ export interface Input {
   readonly name: string | undefined
   /** Set when it may wait for more: who reads it can be called off by destroying it. */
   readonly stream?: Readable
+  /** All of it is one record. */
+  readonly whole?: boolean
   /** Chunks of bytes; each is valid until the next one is asked for. */
   chunks(): AsyncIterable<Buffer>
 }
@@ -42,6 +44,11 @@ export function fileInput(name: string, io: Io): Input {
       }
     },
   }
+}
+
+/** All of a file as one record. @throws RafkaError `INVALID_ARGUMENT` when it cannot be read */
+export function wholeInput(name: string, io: Io): Input {
+  return { ...fileInput(name, io), whole: true }
 }
 
 function openFile(path: string, name: string): number {

@@ -3,59 +3,96 @@ import { isRafkaError, RafkaError } from '../../src/index.ts'
 import type { CommandContext } from '../context.ts'
 import { type EndSignal, onInterrupt } from '../interrupts.ts'
 import { countOf } from '../output/quantities.ts'
-import { type Feeding, type FeedProgress, feedRecords } from './feed-records.ts'
+import { type Feeding, feedRecords, feedWhole } from './feed-records.ts'
 import { fitToTopic } from './fit-to-topic.ts'
-import { fileInput, type Input, stdinInput } from './input-chunks.ts'
+import { fileInput, type Input, stdinInput, wholeInput } from './input-chunks.ts'
+import { Pacer } from './pacer.ts'
 import type { ProduceRequest } from './produce-options.ts'
-import { type RecordSink, writerSink } from './record-sink.ts'
+import type { ReceiptListener } from './receipt-sink.ts'
+import type { RecordSink } from './record-sink.ts'
+import type { FeedProgress } from './record-taker.ts'
 import { type Ended, type Outcome, reportOutcome } from './report-outcome.ts'
+import { shapeRecord } from './shape-record.ts'
 import { showProgress } from './show-progress.ts'
+import { SkippedRecords } from './skipped-records.ts'
+import { TypedLines } from './typed-lines.ts'
+import { WriterSink } from './writer-sink.ts'
+
+/** Escapes and encodings make a record longer in the input than it is. */
+const SPELLED_OUT_FACTOR = 8
 
 /** Sends what the request names and tells what became of it. @returns the exit code */
-export async function produceRecords(context: CommandContext, topic: string, request: ProduceRequest): Promise<number> {
+export async function produceRecords(context: CommandContext, request: ProduceRequest): Promise<number> {
+  const { topic } = request
   const inputs = openInputs(context, request)
+  const receipts = request.receipts === undefined ? undefined : await printedReceipts(context, request.receipts)
   const { rafka } = await context.session()
   const startedAt = performance.now()
-  const options = await fitToTopic(rafka, topic, request.producer, request.fixedRequestSize)
+  const options =
+    topic === undefined ? request.producer : await fitToTopic(rafka, topic, request.producer, request.fixedRequestSize)
   const producer = rafka.producer(options)
-  const sink = await makeSink(producer, topic, request)
+  const typed = await typedLines(context, request, inputs)
+  const sink = await makeSink(producer, request, receipts ?? typed)
+  const skipped = new SkippedRecords(context.terminal)
   const progress: FeedProgress = { lines: 0, records: 0 }
-  if (context.io.stdin.isTTY === true && inputs.some((input) => input.name === undefined)) {
-    context.terminal.note(`${topic}: one record per line, Ctrl-D to finish`)
+  const feeding: Feeding = {
+    ...request,
+    change: shapeRecord(request.shape),
+    pacer: request.rate === undefined ? undefined : new Pacer(request.rate),
+    maxRecordBytes: options.maxRequestBytes * (request.spelledOut ? SPELLED_OUT_FACTOR : 1),
+    onSkipped: request.skipWrong || typed !== undefined ? (error) => skipped.add(error) : undefined,
+    afterChunk: typed === undefined ? undefined : () => typed.next(sink),
   }
-  const feeding = { ...request, maxRecordBytes: options.maxRequestBytes }
-  const ended = await feedAll(context, inputs, producer, sink, feeding, progress)
+  typed?.begin()
+  const ended = await feedAll(context, { inputs, values: request.values }, producer, sink, feeding, progress)
+  typed?.end()
   await producer.close().catch(() => {})
-  const outcome: Outcome = {
-    topic,
-    progress,
-    acknowledged: sink.acknowledged,
-    elapsedMs: performance.now() - startedAt,
-  }
+  const { acknowledged } = sink
+  const outcome: Outcome = { topic, progress, acknowledged, elapsedMs: performance.now() - startedAt, skipped }
   return await reportOutcome(context, outcome, ended)
 }
 
 /** Opens all before anything is sent, so that a wrong name costs nothing. */
-function openInputs(context: CommandContext, { values, files }: ProduceRequest): Input[] {
+function openInputs(context: CommandContext, { values, files, wholeFiles }: ProduceRequest): Input[] {
   if (values.length > 0) return []
-  return files.length > 0 ? files.map((name) => fileInput(name, context.io)) : [stdinInput(context.io)]
+  const { io } = context
+  const named = [...files.map((name) => fileInput(name, io)), ...wholeFiles.map((name) => wholeInput(name, io))]
+  return named.length > 0 ? named : [stdinInput(io)]
 }
 
-async function makeSink(producer: Producer, topic: string, request: ProduceRequest): Promise<RecordSink> {
-  const { headers, partition, keep } = request
-  if (request.format === 'json') {
-    const { JsonSink } = await import('./json-sink.ts')
-    return new JsonSink(producer, { topic, partition, headers, keep })
-  }
-  return writerSink(producer.writer(topic, { partition, ...(headers.length > 0 ? { headers } : {}) }), request.shape)
+/** Somebody types the records: the others come from elsewhere. */
+async function typedLines(
+  context: CommandContext,
+  { topic }: ProduceRequest,
+  inputs: readonly Input[],
+): Promise<TypedLines | undefined> {
+  const { stdin } = context.io
+  const readsStdin = inputs.some(({ name, whole }) => name === undefined && whole !== true)
+  if (!readsStdin || stdin.isTTY !== true || !context.terminal.hasReader) return undefined
+  return new TypedLines(context, topic, await context.terminal.paint(context.io.stderr))
+}
+
+async function printedReceipts(context: CommandContext, format: string): Promise<ReceiptListener> {
+  const { receiptPrinter } = await import('./receipt-printer.ts')
+  return await receiptPrinter(context, format)
+}
+
+async function makeSink(
+  producer: Producer,
+  request: ProduceRequest,
+  listener: ReceiptListener | undefined,
+): Promise<RecordSink> {
+  if (listener === undefined) return new WriterSink(producer, request)
+  const { ReceiptSink } = await import('./receipt-sink.ts')
+  return new ReceiptSink(producer, request, listener)
 }
 
 async function feedAll(
   context: CommandContext,
-  inputs: readonly Input[],
+  { inputs, values }: { readonly inputs: readonly Input[]; readonly values: readonly string[] },
   producer: Producer,
   sink: RecordSink,
-  feeding: Feeding & { readonly values: readonly string[] },
+  feeding: Feeding,
   progress: FeedProgress,
 ): Promise<Ended> {
   const stop = new AbortController()
@@ -71,32 +108,51 @@ async function feedAll(
   )
   using _status = showProgress(context, sink)
   try {
-    await writeValues(feeding.values, sink, progress)
+    for (const [index, value] of values.entries()) {
+      await feedWhole(Buffer.from(value), `value ${index + 1}`, sink, feeding, progress, stop.signal)
+    }
     for (const input of inputs) {
-      if (!stop.signal.aborted) await feedRecords(input, sink, feeding, progress, stop.signal)
+      if (stop.signal.aborted) break
+      if (input.whole !== true) await feedRecords(input, sink, feeding, progress, stop.signal)
+      else await feedFile(input, sink, feeding, progress, stop.signal)
     }
     await sink.flush()
     return { signal }
   } catch (error) {
     // What was sent before the error is still on its way: the counts have to be true.
     await producer.flush().catch(() => {})
+    await sink.flush().catch(() => {})
     return { error: withLine(error, sink, progress, inputs), signal }
   }
 }
 
-async function writeValues(values: readonly string[], sink: RecordSink, progress: FeedProgress): Promise<void> {
-  for (const value of values) {
-    const bytes = Buffer.from(value)
-    progress.lines += 1
-    progress.records += 1
-    if (!sink.write(bytes, 0, bytes.length)) await sink.drained()
+/** All of a file is one record. */
+async function feedFile(
+  input: Input,
+  sink: RecordSink,
+  feeding: Feeding,
+  progress: FeedProgress,
+  stop: AbortSignal,
+): Promise<void> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  try {
+    for await (const chunk of input.chunks()) {
+      // A chunk's memory is used again for the next one.
+      chunks.push(Buffer.from(chunk))
+      bytes += chunk.length
+      if (bytes > feeding.maxRecordBytes) break
+    }
+  } catch (error) {
+    if (!stop.aborted) throw error
   }
+  if (!stop.aborted) await feedWhole(Buffer.concat(chunks), input.name, sink, feeding, progress, stop)
 }
 
 /** Of what the broker refused, the client sends the records one by one: the one that is too large is the first that was not acknowledged. */
 function withLine(error: unknown, sink: RecordSink, progress: FeedProgress, inputs: readonly Input[]): unknown {
   if (!isRafkaError(error, 'MESSAGE_TOO_LARGE') || error.details.line !== undefined) return error
-  if (inputs.length !== 1 || progress.lines !== progress.records) return error
+  if (inputs.length !== 1 || inputs[0]?.whole === true || progress.lines !== progress.records) return error
   const line = sink.acknowledged.leading + 1
   return new RafkaError(error.code, `input line ${line}: ${error.message}`, {
     cause: error,

@@ -133,8 +133,9 @@ describe('what became of them is told', () => {
   })
 
   test('with a word before to who types', async () => {
-    const { err } = await bench.run(['produce', 't'], { stdin: ['a\n'], terminals: ['stdin', 'stderr'] })
-    expect(err).toMatch(/^t: one record per line, Ctrl-D to finish\nproduced 1 record/)
+    const stdin = ['a\n', 'b\n']
+    const { err } = await bench.run(['produce', 't', '--no-color'], { stdin, terminals: ['stdin', 'stderr'] })
+    expect(err).toMatch(/^t: one record per line, Ctrl-D to finish\nt> p0 @0\nt> p0 @1\nt> \nproduced 2 records/)
   })
 })
 
@@ -218,11 +219,30 @@ describe('wrong usage ends with 2 before anything is opened', () => {
     [['produce', 't', '--kye', 'x'], /unknown option "--kye"\nhint: did you mean --key\?/],
     [['produce', 't', '-k', 'a', '-K', ':'], /--key and --key-delim exclude each other/],
     [['produce', 't', 'x', '--file', 'y'], /values and --file exclude each other/],
-    [['produce', 't', '-f', 'xml'], /--format: "xml" is neither value nor json/],
+    [['produce', 't', '-f', 'xml'], /--format: "xml" is none of value, json, raw-json, and has no verb/],
     [['produce', 't', '-f', 'json', '-k', 'x'], /leave out --key/],
     [['produce', 't', '--keep', 'offset', '-f', 'json'], /"offset" is neither partition nor timestamp/],
-    [['produce', 't', '-D', '\\q'], /--delim: "\\\\q" is no delimiter/],
+    [['produce', 't', '-D', '\\q'], /--delim: unknown escape in/],
     [['produce', 't', '-D', ''], /no delimiter/],
+    [['produce', 't', '-f', 'jsno'], /did you mean "json"/],
+    [['produce', 't', '-f', '%s\\n'], /kcat's %s is %v here/],
+    [['produce', 't', '-f', '%k:%v\\n', '-k', 'x'], /--key and %k exclude each other/],
+    [['produce', 't', '-f', '%k:%v\\n', '--key-from', '.x'], /--key-from and %k exclude each other/],
+    [['produce', 't', '-f', '%p %v\\n', '-p', '1'], /--partition and %p exclude each other/],
+    [['produce', 't', '-f', '%v\\n', '-D', '\\t'], /leave out --delim/],
+    [['produce', 't', '-K', ':', '-f', 'raw-json'], /--key-delim goes with --format value alone/],
+    [['produce', 't', '--key-from', 'id'], /--key-from: "id" is no path/],
+    [['produce', 't', '--key-from', '.id x'], /is no path/],
+    [['produce', 't', '--key-from', '.id', '-k', 'x'], /--key and --key-from exclude each other/],
+    [['produce', 't', '--on-error', 'ignore'], /neither stop nor skip/],
+    [['produce', 't', '--rate', 'fast'], /records a second/],
+    [['produce', 't', '--rate', '0'], /records a second/],
+    [['produce', 't', '--repeat', '0'], /whole number/],
+    [['produce', 't', '-o', 'jsn'], /--output-format: "jsn" is none of json/],
+    [['produce', 't', '-o', '%z'], /--output-format: unknown verb %z/],
+    [['produce', 't', 'x', '--whole-file', 'y'], /values and --whole-file exclude/],
+    [['produce', 't', '--whole-file', 'missing'], /cannot read "missing"/],
+    [['produce', 't', '--batch-bytes', '5x'], /--batch-bytes/],
     [['produce', 't', '-p', '-1'], /whole number/],
     [['produce', 't', '-H', '=x'], /has no name/],
     [['produce', 't', '-z', 'brotli'], /--compression: expected one of none, gzip/],

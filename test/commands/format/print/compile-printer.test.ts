@@ -145,7 +145,7 @@ describe('a format', () => {
     ['%', /a % stands at the end/, /%%/],
     ['%v{xml}', /unknown modifier in %v\{xml\}/, /hex/],
     ['%v{hex', /\{hex has no \}/, /%\{/],
-    ['%v{unpack[i}', /has no \]\}/, /re\[\[/],
+    ['%v{unpack[i}', /\{unpack\[ has no end/, /re\[\[/],
     ['%v{unpack[Z]}', /"Z" is no field/, /known are/],
     ['%v{unpack[s$]}', /nothing can follow/, /end/],
     ['%p{xml}', /%p takes no \{xml\}/, /hex4/],

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { RecordSplitter } from '../../../commands/produce/record-splitter.ts'
+import { RecordSplitter } from '../../../../commands/format/read/record-splitter.ts'
 
 function split(chunks: readonly Buffer[], delimiter: string): string[] {
   const splitter = new RecordSplitter(Buffer.from(delimiter))

@@ -64,6 +64,23 @@ export class RecordSplitter {
     return true
   }
 
+  /** Makes a record of all of these bytes, and of nothing else. */
+  stand(bytes: Buffer): void {
+    this.source = bytes
+    this.start = 0
+    this.end = bytes.length
+    this.#next = bytes.length
+    this.#limit = bytes.length
+  }
+
+  /** Forgets the bytes of the record that is not yet complete, but for what may be the beginning of its delimiter. */
+  dropPending(): void {
+    const kept = Math.min(this.pendingBytes, this.#delimiter.length - 1)
+    this.#next = this.#limit - kept
+    this.#searchFrom = this.#next
+    this.#keep()
+  }
+
   #find(): number {
     const source = this.source
     let at = this.#searchFrom

@@ -1,12 +1,31 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { jsonRenderer } from '../../../commands/consume/render-json.ts'
-import { messageOfJson } from '../../../commands/produce/message-of-json.ts'
+import { InputRecord } from '../../../commands/format/read/input-record.ts'
+import { jsonRecordParser } from '../../../commands/produce/parse-json-record.ts'
 import { anyText } from '../support/any-text.ts'
 import { rendered } from '../support/rendered.ts'
 
-const keep = { partition: false, timestamp: false }
-const read = (line: string, kept = keep) => messageOfJson(Buffer.from(line), 'copy', kept)
+const keep = { topic: false, partition: false, timestamp: false }
+
+/** The record that a line stands for, in the middle of other bytes. */
+function recordOf(line: Buffer, kept = keep) {
+  const source = Buffer.concat([Buffer.from('"\\'), line, Buffer.from('"}')])
+  const record = new InputRecord()
+  jsonRecordParser(kept)(source, 2, 2 + line.length, record)
+  const slice = (bytes: Buffer, start: number, end: number) =>
+    start < 0 ? null : Buffer.from(bytes.subarray(start, end))
+  return {
+    topic: record.topic,
+    partition: record.partition,
+    timestamp: record.timestamp,
+    key: slice(record.keySource, record.keyStart, record.keyEnd),
+    value: slice(record.valueSource, record.valueStart, record.valueEnd),
+    headers: record.headers,
+  }
+}
+
+const read = (line: string, kept = keep) => recordOf(Buffer.from(line), kept)
 
 test('what consume prints as JSON is the same record again: binary, null, empty, headers that repeat', async () => {
   const bytes = fc.option(
@@ -28,8 +47,9 @@ test('what consume prints as JSON is the same record again: binary, null, empty,
       const line = await rendered(jsonRenderer(), original)
       expect(line.subarray(0, -1).includes(0x0a)).toBe(false)
       const { timestamp, key, value, headers } = original
-      const expected = { topic: 'copy', partition: 2, timestamp, key, value, headers }
-      expect(messageOfJson(line.subarray(0, -1), 'copy', { partition: true, timestamp: true })).toEqual(expected)
+      const expected = { topic: 'orders', partition: 2, timestamp, key, value, headers }
+      const kept = { topic: true, partition: true, timestamp: true }
+      expect(recordOf(line.subarray(0, -1), kept)).toEqual(expected)
     }),
     { numRuns: 300 },
   )
@@ -37,7 +57,7 @@ test('what consume prints as JSON is the same record again: binary, null, empty,
 
 describe('a line of JSON', () => {
   test('needs a value alone', () => {
-    expect(read('{"value":"x"}')).toMatchObject({ topic: 'copy', key: null, value: Buffer.from('x'), headers: [] })
+    expect(read('{"value":"x"}')).toMatchObject({ topic: undefined, key: null, value: Buffer.from('x'), headers: [] })
   })
 
   test('may have headers as an object', () => {
@@ -50,7 +70,8 @@ describe('a line of JSON', () => {
   test('keeps neither partition nor timestamp unless asked to', () => {
     const line = '{"value":"x","partition":3,"timestamp":5,"offset":9,"timestamp_type":"create","topic":"a"}'
     expect(read(line)).toMatchObject({ partition: undefined, timestamp: undefined })
-    expect(read(line, { partition: true, timestamp: true })).toMatchObject({ partition: 3, timestamp: 5 })
+    const kept = { topic: true, partition: true, timestamp: true }
+    expect(read(line, kept)).toMatchObject({ topic: 'a', partition: 3, timestamp: 5 })
   })
 
   test.each([
@@ -61,19 +82,31 @@ describe('a line of JSON', () => {
     ['{"value":"x","value_encoding":"hex"}', /can only be "base64"/],
     ['{"value":"@@","value_encoding":"base64"}', /not base64/],
     ['{"value":"x","headers":[{"key":1}]}', /key of a header/],
-    ['{"value":"x","headers":[{"key":"a","valeu":"b"}]}', /unknown field "valeu"/],
+    ['{"value":"x","headers":[{"key":"a","valeu":"b"}]}', /a header has no field "valeu"; did you mean "value"/],
     ['{"value":"x","headers":"a"}', /"headers" must be/],
     ['[1]', /not a JSON object/],
     ['"x"', /not a JSON object/],
     ['{"value":"x"', /./],
     ['', /./],
     ['{"value":"x","__proto__":1}', /unknown field "__proto__"/],
+    ['{"value":"x","value":"y"}', /"value" stands twice/],
+    ['{"value":"\\ud800"}', /half of a surrogate pair/],
+    ['{"value":"x","headers":{"\\udfff":"y"}}', /half of a surrogate pair/],
+    ['{"value":"x\\y"}', /unknown escape at byte 12/],
+    ['{"value":"x"}}', /something follows at byte 14/],
+    ['{"value":"x","partition":1.5}', /"partition" must be a whole number, not 1.5/],
+    ['{"value":"x","topic":7}', /"topic" must be a string/],
   ])('%s is refused', (line, message) => {
-    expect(() => read(line)).toThrow(message)
+    expect(() => read(line, { topic: true, partition: true, timestamp: true })).toThrow(message)
   })
 
   test('that is not UTF-8 is refused', () => {
-    expect(() => messageOfJson(Buffer.from([0x7b, 0xff]), 'copy', keep)).toThrow(/not UTF-8/)
+    const line = Buffer.from('{"key":"x","value":"?"}')
+    for (const at of [8, 20]) {
+      const broken = Buffer.from(line)
+      broken[at] = 0xff
+      expect(() => recordOf(broken)).toThrow(/not UTF-8/)
+    }
   })
 
   test('whatever it is, makes a message or a clear refusal', () => {
@@ -81,6 +114,7 @@ describe('a line of JSON', () => {
       fc.property(fc.oneof(fc.string(), fc.json()), (line) => {
         try {
           expect(read(line)).toHaveProperty('value')
+          expect(JSON.parse(line)).toHaveProperty('value')
         } catch (error) {
           expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' })
         }

@@ -7,7 +7,7 @@ import { build } from 'esbuild'
 
 await rm('dist', { recursive: true, force: true })
 await build({
-  entryPoints: ['bin/rafka.ts', 'src/index.ts', 'src/testing.ts'],
+  entryPoints: ['bin/rafka.ts', 'src/index.ts', 'src/testing.ts', 'src/sql/worker/main.ts'],
   outdir: 'dist',
   outbase: '.',
   chunkNames: 'chunks/[name]-[hash]',

@@ -81,5 +81,8 @@ export {
   type OpenStorage,
   open,
 } from './open.ts'
+export { openSql } from './open-sql.ts'
 export type { ServerLimits } from './server/limits.ts'
 export type { HostPort } from './server/listen.ts'
+export type { Sql, SqlOptions, SqlResult } from './sql/sql-session.ts'
+export type { SqlValue } from './sql/sql-value.ts'

@@ -32,6 +32,11 @@ export const catalog: readonly CatalogEntry[] = [
     load: async () => (await import('./consume/consume.ts')).tail,
   },
   {
+    path: ['sql'],
+    summary: 'Ask in SQL: topics are tables',
+    load: async () => (await import('./sql/sql.ts')).sql,
+  },
+  {
     path: ['topics', 'list'],
     summary: 'Topics and what they hold',
     load: async () => (await import('./topics/list.ts')).listTopics,

@@ -36,6 +36,10 @@ const layers: Readonly<Record<string, { allowed: readonly string[]; forbidden: r
     allowed: ['src/core/errors.ts', 'src/protocol/wire.ts', 'src/records/x.ts'],
     forbidden: ['src/broker/broker.ts', 'src/server/listen.ts', 'src/storage/x.ts', 'commands/x.ts'],
   },
+  'src/sql/planted.ts': {
+    allowed: ['src/core/rafka.ts', 'src/sql/x.ts'],
+    forbidden: ['src/client/x.ts', 'src/records/x.ts', 'src/storage/sqlite/x.ts', 'src/broker/x.ts', 'src/index.ts'],
+  },
   'config/planted.ts': {
     allowed: ['src/index.ts'],
     forbidden: ['src/core/errors.ts', 'src/broker/configs/broker-configs.ts', 'commands/x.ts'],

@@ -1,4 +1,5 @@
-import type { Consumer, ConsumerOptions, FetchedChunk } from '../../src/index.ts'
+import type { Consumer, FetchedChunk } from '../../src/index.ts'
+import { consumerLimits } from '../consumer-limits.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCodes } from '../exit-code.ts'
 import type { RecordRenderer } from '../format/print/record-renderer.ts'
@@ -30,21 +31,10 @@ export async function printRecords(context: CommandContext, printing: Printing):
   const places = await resolvePlaces(printing, printing.range, () => rafka.admin())
   const consumer = rafka.consumer({
     ...places,
-    ...limitsOf(config),
+    ...consumerLimits(config),
     onWaiting: (topic) => context.terminal.note(`waiting for topic "${topic}" to be created… Ctrl-C to stop`),
   })
   return await new RecordPrinter(context, printing, consumer).run()
-}
-
-function limitsOf(config: Awaited<ReturnType<CommandContext['config']>>): Partial<ConsumerOptions> {
-  return {
-    maxWaitMs: config.given('consumer.fetch.max.wait.ms'),
-    minBytes: config.given('consumer.fetch.min.bytes'),
-    maxPartitionBytes: config.given('consumer.max.partition.fetch.bytes'),
-    prefetchBytes: config.given('consumer.prefetch.bytes'),
-    requestTimeoutMs: config.given('consumer.request.timeout.ms'),
-    checkCrc: config.given('consumer.check.crcs'),
-  }
 }
 
 /** One run of a consumer to stdout. */

@@ -13,7 +13,8 @@ export interface TableLayout {
   readonly paintHead?: (line: string) => string
 }
 
-const GAP = '  '
+/** Between two columns. */
+export const GAP = '  '
 /** A column is not made narrower than this, or than its title. */
 const NARROWEST = 8
 
@@ -56,7 +57,11 @@ function tabSeparatedCell(cell: Cell): string {
 }
 
 /** Takes from the widest columns of text what the terminal has not; numbers are never cut. */
-function fitted(columns: readonly Column[], rows: readonly string[][], width = Number.POSITIVE_INFINITY): number[] {
+export function fitted(
+  columns: readonly Column[],
+  rows: readonly string[][],
+  width = Number.POSITIVE_INFINITY,
+): number[] {
   const widths = columns.map(({ title }, at) =>
     rows.reduce((widest, row) => Math.max(widest, textWidth(row[at]!)), title.length),
   )
@@ -73,7 +78,8 @@ function fitted(columns: readonly Column[], rows: readonly string[][], width = N
   return widths
 }
 
-function aligned(cell: string, width: number, kind: CellKind | undefined): string {
+/** A cell as wide as its column: numbers to the right. */
+export function aligned(cell: string, width: number, kind: CellKind | undefined): string {
   const missing = ' '.repeat(Math.max(0, width - textWidth(cell)))
   return isText(kind) ? cell + missing : missing + cell
 }

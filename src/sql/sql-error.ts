@@ -1,10 +1,10 @@
 import { type ErrorDetails, RafkaError } from '../core/errors.ts'
 import type { Failure } from './messages.ts'
 import type { Statement } from './text/statements.ts'
-import { foldCase } from './text/tokens.ts'
+import { foldCase, isToken, type Token } from './text/tokens.ts'
 
 /** Places in a statement: of the first character, and of the one after the last. */
-export interface Place {
+interface Place {
   readonly start: number
   readonly end: number
 }
@@ -12,9 +12,9 @@ export interface Place {
 const longestLine = 160
 
 /** Refuses a statement that would change something. */
-export function refusal(statement: Statement, word: string, place: Place | undefined): RafkaError {
+export function refusal(statement: Statement, word: Token): RafkaError {
   const hint = 'rafka produce writes records; rafka topics creates, alters and deletes topics'
-  return errorAt(statement, place, `"${word}" is refused: SQL only reads`, { hint })
+  return errorAt(statement, word, `"${word.value}" is refused: SQL only reads`, { hint })
 }
 
 /** What became of a statement that SQLite did not run to its end, as an error that points at the place. */
@@ -22,7 +22,7 @@ export function failureError(statement: Statement, failure: Failure, topics: rea
   const { kind, message } = failure
   const offset = statement.tokens[0]!.start
   const place = failure.place && { start: failure.place.start + offset, end: failure.place.end + offset }
-  if (kind === 'refused') return refusal(statement, statement.tokens[0]!.text.toLowerCase(), statement.tokens[0])
+  if (kind === 'refused') return refusal(statement, writingWord(statement))
   if (kind === 'cancelled') return new RafkaError('CANCELLED', 'the statement was ended before it was done')
   if (kind === 'too-large') {
     const text = 'the copies of topics that this statement needs are larger than they may be'
@@ -46,6 +46,14 @@ export function failureError(statement: Statement, failure: Failure, topics: rea
   }
   const hint = hints.find(([pattern]) => pattern.test(message))?.[1]
   return errorAt(statement, place, message, hint === undefined ? {} : { hint })
+}
+
+/** What SQLite would have changed something by: `with … delete` does not begin with it. */
+function writingWord({ tokens }: Statement): Token {
+  const writing = ['insert', 'replace', 'update', 'delete'].flatMap(
+    (word) => tokens.find((each) => isToken(each, word)) ?? [],
+  )
+  return writing[0] ?? tokens[0]!
 }
 
 const hints: ReadonlyArray<readonly [pattern: RegExp, hint: string]> = [

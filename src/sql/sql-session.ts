@@ -63,7 +63,7 @@ export class SqlSession implements Sql {
     const statements = splitStatements(script)
     for (const statement of statements) {
       const refused = refusedPart(statement)
-      if (refused !== undefined) throw refusal(statement, refused.value, refused)
+      if (refused !== undefined) throw refusal(statement, refused)
     }
     for (const statement of statements) yield* this.#runOne(statement, signal)
   }
@@ -83,6 +83,7 @@ export class SqlSession implements Sql {
     this.#busy = true
     try {
       throwIfCancelled(signal)
+      if (this.#thread?.ended === true) this.#thread = undefined
       this.#thread ??= new WorkerThread(this.#options.maxTemporaryBytes ?? DEFAULT_MAX_TEMPORARY_BYTES)
       const topics = await this.#rafka.admin().listTopics()
       const running = await this.#start(this.#thread, statement, topics)

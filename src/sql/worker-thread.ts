@@ -12,18 +12,24 @@ export class WorkerThread {
   readonly #control: Int32Array
   #listener: (message: FromWorker) => void = () => {}
   #onExit: (error: Error) => void = () => {}
+  #ended = false
 
   constructor(maxTemporaryBytes: number) {
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
     this.#control = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * shared.length))
     const workerData: WorkerData = { port: port2, control: this.#control, maxTemporaryBytes }
-    const { url, execArgv } = entry()
-    this.#worker = new Worker(url, { workerData, transferList: [port2], execArgv })
-    this.#worker.on('error', (error) => this.#onExit(error))
+    this.#worker = new Worker(entry(), { workerData, transferList: [port2] })
+    this.#worker.on('error', (error) => this.#end(error))
+    this.#worker.on('exit', () => this.#end(new Error('its thread has ended')))
     this.#port.on('message', (message: FromWorker) => this.#listener(message))
     this.#worker.unref()
     this.#port.unref()
+  }
+
+  /** It runs nothing any more. */
+  get ended(): boolean {
+    return this.#ended
   }
 
   /** Who hears what the thread tells, from now on. */
@@ -70,16 +76,21 @@ export class WorkerThread {
     }
   }
 
+  #end(error: Error): void {
+    this.#ended = true
+    this.#onExit(error)
+  }
+
   #wake(): void {
     Atomics.add(this.#control, shared.messages, 1)
     Atomics.notify(this.#control, shared.messages)
   }
 }
 
-/** The bundle has the thread's code at a place of its own; the sources need a loader, which vitest does not hand on. */
-function entry(): { url: URL; execArgv: string[] } {
-  const isSource = import.meta.url.endsWith('.ts')
-  return isSource
-    ? { url: new URL('./worker/main.ts', import.meta.url), execArgv: ['--import', import.meta.resolve('tsx')] }
-    : { url: new URL('../src/sql/worker/main.js', import.meta.url), execArgv: [] }
+/** The bundle has the thread's code at a place of its own; the sources need a loader, which a thread does not have by itself. */
+function entry(): URL {
+  if (!import.meta.url.endsWith('.ts')) return new URL('../src/sql/worker/main.js', import.meta.url)
+  const [loader, main] = [import.meta.resolve('tsx/esm/api'), new URL('./worker/main.ts', import.meta.url)]
+  const source = `import { register } from ${JSON.stringify(loader)}; register(); await import(${JSON.stringify(main)})`
+  return new URL(`data:text/javascript,${encodeURIComponent(source)}`)
 }

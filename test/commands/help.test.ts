@@ -22,7 +22,7 @@ describe.each(catalog.map((entry) => [entry.path.join(' '), entry] as const))('t
     for (const [line] of spec.examples) {
       const own = line.split(' | ').find((part) => part.includes(`rafka ${name}`))
       const rest = own!.slice(own!.indexOf(`rafka ${name}`) + `rafka ${name}`.length)
-      const words = [...rest.matchAll(/'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2]!)
+      const words = [...rest.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2] ?? match[3]!)
       const parsed = parseArguments(declareCommand(entry, spec), words)
       expect(parsed.wantsHelp, line).toBe(false)
     }

@@ -13,6 +13,7 @@ const good: ReadonlyMap<string, readonly string[]> = new Map([
   ['produce', ['t', 'x']],
   ['consume', ['t', '-e']],
   ['tail', ['t', '-e']],
+  ['sql', ['select * from t']],
   ['topics list', []],
   ['topics create', ['n']],
   ['topics describe', ['t']],

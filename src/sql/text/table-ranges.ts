@@ -7,7 +7,7 @@ import { foldCase, isName, isToken, type Token } from './tokens.ts'
 export type Range = Readonly<Record<RangeColumn, IntervalSet>>
 
 /** All records. */
-export const wholeTopic: Range = { partition: everything, offset: everything, timestamp: everything }
+const wholeTopic: Range = { partition: everything, offset: everything, timestamp: everything }
 
 /** Computes an expression that is the same for all rows: a number, null, or undefined for what is neither. */
 export type Evaluate = (expression: readonly Token[]) => number | null | undefined

@@ -72,9 +72,49 @@ export const catalog: readonly CatalogEntry[] = [
     load: async () => (await import('./topics/add-partitions.ts')).addPartitions,
   },
   {
+    path: ['topics', 'copy'],
+    summary: 'Copy records to another topic, also elsewhere',
+    load: async () => (await import('./topics/copy.ts')).copyTopic,
+  },
+  {
+    path: ['top'],
+    summary: 'What comes into each topic, live',
+    load: async () => (await import('./top.ts')).top,
+  },
+  {
+    path: ['cluster', 'info'],
+    summary: 'Brokers of the cluster',
+    load: async () => (await import('./cluster/info.ts')).clusterInfo,
+  },
+  {
+    path: ['cluster', 'health'],
+    summary: 'Whether every partition has its leader and replicas',
+    load: async () => (await import('./cluster/health.ts')).clusterHealth,
+  },
+  {
+    path: ['cluster', 'config', 'list'],
+    summary: 'Configs of the brokers',
+    load: async () => (await import('./cluster/config-list.ts')).listClusterConfigs,
+  },
+  {
+    path: ['cluster', 'config', 'get'],
+    summary: 'Some configs of the brokers',
+    load: async () => (await import('./cluster/config-list.ts')).getClusterConfig,
+  },
+  {
+    path: ['cluster', 'config', 'set'],
+    summary: 'Change configs of the brokers',
+    load: async () => (await import('./cluster/config-set.ts')).setClusterConfig,
+  },
+  {
     path: ['broker', 'start'],
     summary: 'Serve the data directory to Kafka clients',
     load: async () => (await import('./broker/start.ts')).startBroker,
+  },
+  {
+    path: ['broker', 'run'],
+    summary: 'Run a command beside a broker in memory',
+    load: async () => (await import('./broker/run.ts')).runWithBroker,
   },
   {
     path: ['broker', 'status'],
@@ -158,6 +198,16 @@ export const catalog: readonly CatalogEntry[] = [
     load: async () => (await import('./profile/prompt.ts')).promptProfile,
   },
   {
+    path: ['bench', 'produce'],
+    summary: 'How fast records are taken',
+    load: async () => (await import('./bench/produce.ts')).benchProduce,
+  },
+  {
+    path: ['bench', 'consume'],
+    summary: 'How fast records are read',
+    load: async () => (await import('./bench/consume.ts')).benchConsume,
+  },
+  {
     path: ['demo'],
     summary: 'A broker, a producer, a consumer and a hook at work',
     load: async () => (await import('./demo.ts')).demo,
@@ -172,8 +222,11 @@ export const catalog: readonly CatalogEntry[] = [
 /** What a group of commands is about. */
 export const groupSummaries: ReadonlyMap<string, string> = new Map([
   ['topics', 'Manage topics'],
+  ['cluster', 'See and set up the cluster'],
+  ['cluster config', 'See and change configs of the brokers'],
   ['broker', 'Run the broker'],
   ['storage', 'Look after the data directory'],
+  ['bench', 'Measure a broker'],
   ['config', 'See and check the configuration'],
   ['profile', 'Name brokers and settings, and choose among them'],
 ])

@@ -51,20 +51,31 @@ export class CommandContext {
    * @throws RafkaError `INVALID_CONFIGURATION`
    */
   config(ownFlags?: ReadonlyMap<ConfigKeyName, FlagValue>): Promise<Config> {
-    this.#config ??= loadConfig({
-      cwd: this.io.cwd,
-      env: this.io.env,
-      flags: new Map([...configFlags(this.flags), ...(ownFlags ?? [])]),
-      file: this.flags.config,
-      profile: this.flags.profile,
-      uid: process.getuid?.(),
-    })
+    this.#config ??= this.#load(new Map([...configFlags(this.flags), ...(ownFlags ?? [])]))
     return this.#config
+  }
+
+  #load(flags: ReadonlyMap<ConfigKeyName, FlagValue>): Promise<Config> {
+    const { cwd, env } = this.io
+    const { config: file, profile } = this.flags
+    return loadConfig({ cwd, env, flags, file, profile, uid: process.getuid?.() })
+  }
+
+  /** The configuration of another place than this line's: brokers, else a data directory. */
+  configOf({ brokers, dataDir }: { readonly brokers?: string; readonly dataDir?: string }): Promise<Config> {
+    const flags = configFlags(this.flags)
+    flags.set('brokers', { flag: '--to', value: brokers ?? '' })
+    if (dataDir !== undefined) flags.set('data-dir', { flag: '--to', value: dataDir })
+    return this.#load(flags)
   }
 
   /** A broker that has answered: the one named by `--brokers`, else that of the data directory. */
   session(): Promise<Session> {
     this.#session ??= this.config().then(async (config) => (await this.#sessions()).open(config, this.terminal))
+    // One that failed may be tried again: somebody may be waiting for the broker.
+    this.#session.catch(() => {
+      this.#session = undefined
+    })
     return this.#session
   }
 

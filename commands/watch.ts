@@ -22,6 +22,6 @@ export function repeatedly(
 }
 
 /** Waits, or until `stop` fires. */
-async function pause(ms: number, stop: AbortSignal): Promise<void> {
+export async function pause(ms: number, stop: AbortSignal): Promise<void> {
   await setTimeout(ms, undefined, { signal: stop }).catch(() => {})
 }

@@ -4,7 +4,7 @@ import { type ConfigKeyName, configKeyNames, isConfigKey } from '../../config/co
 import type { ListenerConfig } from '../../config/list-kinds.ts'
 import type { FlagValue } from '../../config/load-config.ts'
 import { nearestName } from '../../config/nearest-name.ts'
-import { type EmbeddedRafka, RafkaError } from '../../src/index.ts'
+import { type EmbeddedRafka, type NewTopic, RafkaError } from '../../src/index.ts'
 import { type CommandSpec, defineCommand } from '../command.ts'
 import type { CommandContext } from '../context.ts'
 import { onInterrupt, type SignalSource } from '../interrupts.ts'
@@ -14,6 +14,7 @@ import { type DocumentOf, list, nullable, object, text, whole, word } from '../o
 import { openDirectory } from '../session.ts'
 import { readAssignments } from '../topics/read-assignments.ts'
 import { refuseBrokers } from './refuse-brokers.ts'
+import { createSeedTopics, readSeedTopics } from './seed-topics.ts'
 import { logLevelOf, stderrLogger } from './stderr-logger.ts'
 
 interface StartFlags {
@@ -22,6 +23,7 @@ interface StartFlags {
   readonly storage?: string
   readonly durability?: string
   readonly set?: readonly string[]
+  readonly seedTopic?: readonly string[]
 }
 
 function declare(command: Command): Command {
@@ -30,6 +32,7 @@ function declare(command: Command): Command {
     .option('--listen <host:port>', 'listen here, may be repeated (default 127.0.0.1:9092)', collected)
     .option('--storage <engine>', 'sqlite (default) or memory')
     .option('--durability <level>', 'fsync (default), os or none')
+    .option('--seed-topic <name:partitions>', 'create this topic if it is not there, may be repeated', collected)
     .option('-c, --set <name=value>', 'a config of the broker, may be repeated', collected)
 }
 
@@ -48,17 +51,19 @@ export const startBroker: CommandSpec<StartFlags, DocumentOf<typeof shape>> = de
     ['rafka broker start --listen 0.0.0.0:9092', 'for other machines'],
     ['rafka broker start --port 0 --data-dir /tmp/r', 'a free port, told on stdout'],
     ['rafka broker start --set num.partitions=3', "a setting by Kafka's name"],
+    ['rafka broker start --seed-topic orders:3', 'with a topic of 3 partitions'],
   ],
   declare,
   shape,
   async run(context, { flags }) {
     refuseBrokers(context)
     const config = await context.config(startFlags(flags))
+    const topics = readSeedTopics(flags.seedTopic)
     const logger = stderrLogger(context.io.stderr, logLevelOf(context.flags), context.form === 'json')
     await untilInterrupted(context.io.signals, async () => {
       // Who serves already must not be taken for this one: the listeners would be theirs.
       const rafka = await openDirectory(config, { attach: false, logger })
-      return { rafka, ready: announce(context, rafka, config.value('listeners')) }
+      return { rafka, ready: announce(context, rafka, config.value('listeners'), topics) }
     })
   },
 })
@@ -93,7 +98,10 @@ async function announce(
   context: CommandContext,
   rafka: EmbeddedRafka,
   listeners: readonly ListenerConfig[],
+  topics: readonly NewTopic[],
 ): Promise<void> {
+  // Whoever is let in finds them there.
+  await createSeedTopics(rafka, topics)
   const addresses: string[] = []
   for (const listener of listeners) addresses.push(formatAddress(await rafka.listen(listener)))
   const { dataDir, storage, pid } = rafka.status()

@@ -46,7 +46,7 @@ function indentLong(option: Option): string {
 export function groupHelp(path: readonly string[], columns = MAX_WIDTH): string[] {
   const width = Math.max(40, Math.min(columns, MAX_WIDTH))
   if (path.length === 0) return rootHelp(width)
-  const entries = catalog.filter((entry) => entry.path[0] === path[0])
+  const entries = catalog.filter((entry) => path.every((word, at) => entry.path[at] === word))
   const name = path.join(' ')
   return [
     `rafka ${name} COMMAND`,

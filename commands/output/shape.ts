@@ -27,6 +27,8 @@ export type DocumentOf<S> = S extends Shape<infer T> ? T : never
 export const text: Shape<string> = { schema: { type: 'string' } }
 /** A whole number. */
 export const whole: Shape<number> = { schema: { type: 'integer' } }
+/** Any number. */
+export const decimal: Shape<number> = { schema: { type: 'number' } }
 /** `true` or `false`. */
 export const flag: Shape<boolean> = { schema: { type: 'boolean' } }
 /** Whatever was given. */

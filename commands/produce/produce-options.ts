@@ -96,7 +96,8 @@ function producerFlags({ compression, acks, linger, batchBytes }: ProduceFlags):
   return given
 }
 
-function producerOptions(config: Config): ProduceRequest['producer'] {
+/** The options of a producer that the configuration has. */
+export function producerOptions(config: Config): ProduceRequest['producer'] {
   const acks = config.value('producer.acks')
   return {
     acks: acks === 'all' ? 'all' : acks === '1' ? 1 : 0,

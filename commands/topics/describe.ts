@@ -18,6 +18,7 @@ const partitionShape = object({
   isr: list(whole),
   start_offset: nullable(whole),
   end_offset: nullable(whole),
+  size_bytes: nullable(whole),
 })
 
 const configShape = object({ name: text, value: nullable(text), source: text, default: flag })
@@ -59,14 +60,25 @@ export const describeTopics: CommandSpec<DescribeFlags, DocumentOf<typeof shape>
 
 async function describe(admin: Admin, topic: TopicDescription): Promise<Described> {
   const partitions = topic.partitions.map(({ partition }) => ({ topic: topic.name, partition }))
-  const [extents, configs] = await Promise.all([
+  const [extents, sizes, configs] = await Promise.all([
     topicExtents(admin, partitions),
+    admin.partitionSizes(partitions),
     admin.describeConfigs({ type: 'topic', name: topic.name }),
   ])
-  return inJson(topic, extents, configs)
+  return inJson(
+    topic,
+    extents,
+    sizes.map(({ sizeBytes }) => sizeBytes),
+    configs,
+  )
 }
 
-function inJson(topic: TopicDescription, extents: readonly Extent[], configs: readonly ConfigEntry[]): Described {
+function inJson(
+  topic: TopicDescription,
+  extents: readonly Extent[],
+  sizes: ReadonlyArray<number | null>,
+  configs: readonly ConfigEntry[],
+): Described {
   return {
     name: topic.name,
     topic_id: topic.topicId,
@@ -79,6 +91,7 @@ function inJson(topic: TopicDescription, extents: readonly Extent[], configs: re
       isr,
       start_offset: extents[index]!.start,
       end_offset: extents[index]!.end,
+      size_bytes: sizes[index]!,
     })),
     configs: configs.map(({ name, value, source, isDefault }) => ({ name, value, source, default: isDefault })),
     error: null,
@@ -107,12 +120,14 @@ function viewOf({ name, topic_id, partitions, configs }: Described, all: boolean
 }
 
 function partitionTable(partitions: Described['partitions']): Table {
+  const tellsSizes = partitions.some(({ size_bytes }) => size_bytes !== null)
   return tableOf(partitions, [
     { title: 'PARTITION', kind: 'number', cell: ({ partition }) => partition },
     { title: 'LEADER', kind: 'number', cell: ({ leader }) => leader },
     { title: 'START', kind: 'number', cell: ({ start_offset }) => start_offset },
     { title: 'END', kind: 'number', cell: ({ end_offset }) => end_offset },
     { title: 'RECORDS', kind: 'count', cell: recordsOf },
+    { title: 'SIZE', kind: 'size', wide: !tellsSizes, cell: ({ size_bytes }) => size_bytes },
     { title: 'EPOCH', kind: 'number', wide: true, cell: ({ leader_epoch }) => leader_epoch },
     { title: 'REPLICAS', wide: true, cell: ({ replicas }) => replicas.join(',') },
     { title: 'ISR', wide: true, cell: ({ isr }) => isr.join(',') },

@@ -1,7 +1,7 @@
 import { type CommandSpec, defineCommand } from '../command.ts'
 import { tableOf } from '../output/report.ts'
 import { type DocumentOf, flag, list, nullable, object, text, whole } from '../output/shape.ts'
-import { recordsIn, topicExtents } from './topic-extents.ts'
+import { bytesIn, recordsIn, topicExtents } from './topic-extents.ts'
 
 interface ListFlags {
   readonly internal?: boolean
@@ -14,6 +14,7 @@ const row = object({
   partitions: whole,
   replicas: nullable(whole),
   records: nullable(whole),
+  size_bytes: nullable(whole),
 })
 
 const shape = object({ topics: list(row) })
@@ -36,18 +37,20 @@ export const listTopics: CommandSpec<ListFlags, DocumentOf<typeof shape>> = defi
     const topics = all
       .filter((topic) => flags.internal === true || !topic.internal)
       .sort((a, b) => (a.name < b.name ? -1 : 1))
-    const extents = await topicExtents(
-      admin,
-      topics.flatMap(({ name, partitions }) => partitions.map(({ partition }) => ({ topic: name, partition }))),
+    const partitions = topics.flatMap(({ name, partitions: each }) =>
+      each.map(({ partition }) => ({ topic: name, partition })),
     )
-    const rows = topics.map(({ name, topicId, internal, partitions }) => ({
+    const [extents, sizes] = await Promise.all([topicExtents(admin, partitions), admin.partitionSizes(partitions)])
+    const rows = topics.map(({ name, topicId, internal, partitions: own }) => ({
       name,
       topic_id: topicId,
       internal,
-      partitions: partitions.length,
-      replicas: partitions[0]?.replicas.length ?? null,
-      records: recordsIn(extents.filter((extent) => extent.topic === name)),
+      partitions: own.length,
+      replicas: own[0]?.replicas.length ?? null,
+      records: recordsIn(extents.filter(({ topic }) => topic === name)),
+      size_bytes: bytesIn(sizes.filter(({ topic }) => topic === name)),
     }))
+    const tellsSizes = rows.some(({ size_bytes }) => size_bytes !== null)
     return {
       document: { topics: rows },
       table: tableOf(rows, [
@@ -55,6 +58,7 @@ export const listTopics: CommandSpec<ListFlags, DocumentOf<typeof shape>> = defi
         { title: 'PARTITIONS', kind: 'number', cell: ({ partitions }) => partitions },
         { title: 'REPLICAS', kind: 'number', cell: ({ replicas }) => replicas },
         { title: 'RECORDS', kind: 'count', cell: ({ records }) => records },
+        { title: 'SIZE', kind: 'size', wide: !tellsSizes, cell: ({ size_bytes }) => size_bytes },
         { title: 'ID', wide: true, cell: ({ topic_id }) => topic_id },
       ]),
       note: rows.length === 0 ? 'no topics yet; rafka topics create NAME makes one' : undefined,

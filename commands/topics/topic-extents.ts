@@ -38,3 +38,13 @@ export function recordsIn(extents: readonly Extent[]): number | null {
   }
   return sum
 }
+
+/** Bytes of partitions together; null when any is not known. */
+export function bytesIn(sizes: ReadonlyArray<{ readonly sizeBytes: number | null }>): number | null {
+  let sum = 0
+  for (const { sizeBytes } of sizes) {
+    if (sizeBytes === null) return null
+    sum += sizeBytes
+  }
+  return sum
+}

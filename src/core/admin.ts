@@ -128,6 +128,10 @@ export interface Admin extends GroupAdmin, TransactionAdmin {
     partitions: readonly TopicPartition[],
     query: OffsetQuery,
   ): Promise<Array<TopicPartition & { readonly offset: number; readonly timestamp: number }>>
+  /** Bytes of partitions as their leaders store them; null where a broker cannot tell, or may not. */
+  partitionSizes(
+    partitions: readonly TopicPartition[],
+  ): Promise<Array<TopicPartition & { readonly sizeBytes: number | null }>>
   /** The batches of a partition from `offset` on, header by header, up to the end at the time of the call. */
   batches(partition: TopicPartition, offset?: number): AsyncIterable<BatchDescription>
 }

@@ -21,6 +21,15 @@ const good: ReadonlyMap<string, readonly string[]> = new Map([
   ['topics delete', ['t', '--yes']],
   ['topics trim', ['t', '-o', '1', '--yes']],
   ['topics add-partitions', ['t', '-n', '1']],
+  ['topics copy', ['t', 'n']],
+  ['top', ['-n', '2', '-s', '100ms']],
+  ['cluster info', []],
+  ['cluster health', []],
+  ['cluster config list', ['-a']],
+  ['cluster config get', ['num.partitions']],
+  ['cluster config set', ['log.retention.ms=1000']],
+  ['bench produce', ['-n', '10']],
+  ['bench consume', ['t']],
   ['storage inspect', []],
   ['storage dump', []],
   ['storage verify', []],
@@ -43,7 +52,7 @@ const good: ReadonlyMap<string, readonly string[]> = new Map([
 const withoutSession = /^(config|profile|demo$|version$)/
 
 /** Those that serve, or need somebody who does, or a terminal: tested as processes. */
-const served = ['broker start', 'broker status', 'broker stop', 'profile edit']
+const served = ['broker start', 'broker status', 'broker stop', 'broker run', 'profile edit']
 
 /** A directory with a topic `t` of two records, none called `n`, and a profile `q`, none called `p` or `r`. */
 async function prepare(): Promise<void> {
@@ -117,9 +126,21 @@ describe.each(catalog.map(({ path }) => path).filter((path) => good.has(path.joi
   })
 
   test('has no colour on a terminal when that is not wanted', async () => {
+    for (const [flags, env] of [
+      [['--no-color'], {}],
+      [['--color', 'never'], {}],
+      [[], { NO_COLOR: '1' }],
+    ] as const) {
+      await prepare()
+      const { out, err } = await bench.run([...words, ...flags], { env, terminals: ['stdout', 'stderr'] })
+      expect(out + err).not.toMatch(/\u001b\[[\d;]*m/)
+    }
+  })
+
+  test('has no escape sequence at all on a terminal that is dumb', async () => {
     await prepare()
-    const { out, err } = await bench.run([...words, '--no-color'], { terminals: ['stdout', 'stderr'] })
-    expect((out + err).replaceAll('\r\u001b[K', '')).not.toContain('\u001b')
+    const { out, err } = await bench.run(words, { env: { TERM: 'dumb' }, terminals: ['stdout', 'stderr'] })
+    expect(out + err).not.toContain('\u001b')
   })
 })
 

@@ -29,6 +29,7 @@ import { type DeleteBefore, type DeletedRecords, deleteRecordsOn } from './delet
 import { describeGroupsOn } from './describe-groups.ts'
 import { alterGroupOffsetsOn, deleteGroupOffsetsOn, listGroupOffsetsOn } from './group-offsets.ts'
 import { deleteGroupsOn, type GroupFilter, listGroupsOn } from './groups.ts'
+import { partitionSizesOn } from './partition-sizes.ts'
 import { askMetadata, createPartitionsOn, createTopicsOn, deleteTopicsOn, describeTopics } from './topics.ts'
 import { abortTransactionOn, describeProducersOn, describeTransactionsOn, listTransactionsOn } from './transactions.ts'
 
@@ -92,6 +93,12 @@ export class ClientAdmin implements Admin {
 
   listOffsets(partitions: readonly TopicPartition[], query: OffsetQuery): Promise<FoundOffset[]> {
     return findOffsets(this.#cluster, partitions, timeOf(query), { timeoutMs: defaultRequestTimeoutMs })
+  }
+
+  partitionSizes(
+    partitions: readonly TopicPartition[],
+  ): Promise<Array<TopicPartition & { readonly sizeBytes: number | null }>> {
+    return partitionSizesOn(this.#cluster, partitions)
   }
 
   batches(partition: TopicPartition, offset?: number): AsyncIterable<BatchDescription> {

@@ -1,4 +1,5 @@
 import { Readable, Writable } from 'node:stream'
+import { WriteStream } from 'node:tty'
 import { processSignals } from '../../../commands/interrupts.ts'
 import type { Io } from '../../../commands/io.ts'
 import { main } from '../../../commands/main.ts'
@@ -28,14 +29,19 @@ export async function runLine(words: readonly string[], outside: Outside = {}): 
   const { stdin = [], env = {}, cwd = '/', terminals = [], columns } = outside
   const [stdout, stderr] = [new Collector(), new Collector()]
   const input = stdin instanceof Readable ? stdin : Readable.from(byteChunks(stdin), { objectMode: false })
-  const terminal = (name: 'stdin' | 'stdout' | 'stderr') => ({ isTTY: terminals.includes(name), columns })
+  const terminal = (name: 'stdin' | 'stdout' | 'stderr') => ({
+    isTTY: terminals.includes(name),
+    columns,
+    // Node's own judgement, by the environment alone.
+    getColorDepth: WriteStream.prototype.getColorDepth,
+  })
   const io: Io = {
     stdin: Object.assign(input, terminal('stdin')),
     stdout: Object.assign(stdout, terminal('stdout')),
     stderr: Object.assign(stderr, terminal('stderr')),
     inputFile: undefined,
     signals: processSignals,
-    env: { HOME: '/nowhere', ...env },
+    env: { HOME: '/nowhere', ...(terminals.length > 0 ? { TERM: 'xterm-256color' } : {}), ...env },
     cwd,
   }
   const code = await main(words, io)

@@ -1,0 +1,27 @@
+import { countOf, formatCount, formatSize } from './quantities.ts'
+import type { Terminal } from './terminal.ts'
+
+const AFTER_MS = 1000
+const EVERY_MS = 250
+
+/** While something lasts, keeps one line on a terminal up to date: `12,345 records  8.1 MiB  4,102/s`. Clears it when disposed. */
+export function showCounts(terminal: Terminal, counts: () => { records: number; bytes: number }): Disposable {
+  if (!terminal.hasReader) return { [Symbol.dispose]: () => {} }
+  const startedAt = performance.now()
+  let shown = false
+  const timer = setInterval(() => {
+    const elapsedMs = performance.now() - startedAt
+    if (elapsedMs < AFTER_MS) return
+    const { records, bytes } = counts()
+    const rate = formatCount(Math.round((records * 1000) / elapsedMs))
+    terminal.status(`${countOf(records, 'record')}  ${formatSize(bytes)}  ${rate}/s`)
+    shown = true
+  }, EVERY_MS)
+  timer.unref()
+  return {
+    [Symbol.dispose]() {
+      clearInterval(timer)
+      if (shown) terminal.status('')
+    },
+  }
+}

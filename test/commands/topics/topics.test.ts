@@ -62,7 +62,7 @@ describe('topics list', () => {
     await bench.run(['topics', 'create', 'b', '-p', '2'])
     await bench.run(['produce', 'a', '1', '2', '3'])
     expect((await bench.run(['topics', 'list'])).out).toBe(
-      'NAME  PARTITIONS  REPLICAS  RECORDS\na              1         1        3\nb              2         1        0\n',
+      'NAME  PARTITIONS  REPLICAS  RECORDS  SIZE\na              1         1        3  85 B\nb              2         1        0   0 B\n',
     )
   })
 
@@ -76,7 +76,9 @@ describe('topics describe', () => {
   test('shows what differs from the defaults, or all', async () => {
     await bench.run(['topics', 'create', 'a', '-c', 'cleanup.policy=compact'])
     const { out } = await bench.run(['topics', 'describe', 'a'])
-    expect(out).toMatch(/^a {2}1 partition, 1 replica, id [\w-]{22}\nPARTITION {2}LEADER {2}START {2}END {2}RECORDS\n/)
+    expect(out).toMatch(
+      /^a {2}1 partition, 1 replica, id [\w-]{22}\nPARTITION {2}LEADER {2}START {2}END {2}RECORDS {2}SIZE\n/,
+    )
     expect(out).toContain('cleanup.policy  compact  topic')
     expect(out).not.toContain('segment.bytes')
     expect((await bench.run(['topics', 'describe', 'a', '-a'])).out).toContain('segment.bytes')

@@ -21,7 +21,7 @@ export const sql: CommandSpec<SqlFlags> = defineCommand({
     [`rafka sql "select value ->> '$.city' city, count(*) from orders group by 1"`, 'a field of JSON'],
     [`rafka sql 'select * from "my-topic" where offset between 5 and 9'`, 'a name with "-"'],
     ["rafka sql 'select * from orders where timestamp > now() - 3600e3'", 'the last hour'],
-    ["rafka sql 'select * from topics' -f csv", 'also: partitions, configs'],
+    ["rafka sql 'select * from topics' -f csv", 'partitions, configs, groups too'],
     ['rafka sql --file report.sql --json', 'statements with ";" between them'],
   ],
   declare: (command) =>

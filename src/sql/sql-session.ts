@@ -87,7 +87,12 @@ export class SqlSession implements Sql {
       this.#thread ??= new WorkerThread(this.#options.maxTemporaryBytes ?? DEFAULT_MAX_TEMPORARY_BYTES)
       const topics = await this.#rafka.admin().listTopics()
       const running = await this.#start(this.#thread, statement, topics)
-      const cancel = () => void this.#stop(running)
+      let stopping: Promise<void> | undefined
+      const stop = () => {
+        stopping ??= this.#stop(running)
+        return stopping
+      }
+      const cancel = () => void stop()
       signal?.addEventListener('abort', cancel)
       try {
         throwIfCancelled(signal)
@@ -100,7 +105,7 @@ export class SqlSession implements Sql {
         if (failed !== undefined) throw failed.scanError ?? failureError(statement, failed.failure, names)
       } finally {
         signal?.removeEventListener('abort', cancel)
-        await this.#stop(running)
+        await stop()
       }
     } finally {
       this.#busy = false

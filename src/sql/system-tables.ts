@@ -3,7 +3,7 @@ import type { SystemTable } from './messages.ts'
 import type { SqlValue } from './sql-value.ts'
 import { type Extent, topicExtents } from './topic-extents.ts'
 
-/** Topics whose configs are asked for at the same time. */
+/** Requests of one kind that are under way at the same time. */
 const ASKED_AT_ONCE = 16
 
 /** What a table of the cluster is made of. */
@@ -14,6 +14,8 @@ export const systemTables: ReadonlyMap<string, FillTable> = new Map<string, Fill
   ['topics', topicRows],
   ['partitions', partitionRows],
   ['configs', configRows],
+  ['groups', groupRows],
+  ['committed_offsets', committedRows],
 ])
 
 /** Those of the tables that a statement may mean. */
@@ -60,15 +62,51 @@ async function configRows(admin: Admin, topics: readonly TopicDescription[]): Pr
     ...topics.map(({ name }) => ({ type: 'topic', name }) as const),
     ...brokers.map(({ id }) => ({ type: 'broker', name: String(id) }) as const),
   ]
-  const rows: SqlValue[][] = []
-  for (let at = 0; at < resources.length; at += ASKED_AT_ONCE) {
-    const asked = resources.slice(at, at + ASKED_AT_ONCE)
-    const answers = await Promise.all(asked.map((resource) => admin.describeConfigs(resource)))
-    asked.forEach(({ type, name }, index) => {
-      rows.push(...answers[index]!.map((config) => [type, name, ...configCells(config)]))
-    })
+  const rows = await someAtOnce(resources, async (resource) => {
+    const configs = await admin.describeConfigs(resource)
+    return configs.map((config) => [resource.type, resource.name, ...configCells(config)])
+  })
+  return rows.flat()
+}
+
+async function groupRows(admin: Admin): Promise<SqlValue[][]> {
+  const groups = await admin.listGroups()
+  const described = await admin.describeGroups(groups.map(({ group }) => group))
+  return groups.map(({ group, state, type, protocolType }, index) => {
+    const { assignor, coordinator, members, error } = described[index]!
+    const known = error === null ? [assignor, whole(coordinator), whole(members.length)] : [null, null, null]
+    return [group, state, type, protocolType, ...known]
+  })
+}
+
+/** How far groups have come, beside where each partition ends: null for one that is no longer there. */
+async function committedRows(admin: Admin, topics: readonly TopicDescription[]): Promise<SqlValue[][]> {
+  const groups = await admin.listGroups()
+  const offsets = await someAtOnce(groups, ({ group }) => admin.listGroupOffsets(group))
+  const named = new Set(offsets.flat().map(({ topic }) => topic))
+  const extents = await topicExtents(
+    admin,
+    topics.filter(({ name }) => named.has(name)),
+  )
+  return groups.flatMap(({ group }, index) =>
+    offsets[index]!.filter(({ offset }) => offset >= 0).map(({ topic, partition, offset, metadata }) => {
+      const end = extents.get(topic)?.find((extent) => extent.partition === partition)?.end
+      const lag = end === undefined ? undefined : Math.max(0, end - offset)
+      return [group, topic, whole(partition), whole(offset), metadata, whole(end), whole(lag)]
+    }),
+  )
+}
+
+/** What `ask` gives for each, in their order. */
+async function someAtOnce<Item, Answer>(
+  items: readonly Item[],
+  ask: (item: Item) => Promise<Answer>,
+): Promise<Answer[]> {
+  const answers: Answer[] = []
+  for (let at = 0; at < items.length; at += ASKED_AT_ONCE) {
+    answers.push(...(await Promise.all(items.slice(at, at + ASKED_AT_ONCE).map(ask))))
   }
-  return rows
+  return answers
 }
 
 function configCells({ name, value, source, isDefault, readOnly, sensitive }: ConfigEntry): SqlValue[] {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { type FromWorker, shared, type ToWorker } from './messages.ts'
 import type { WorkerData } from './worker/main.ts'
@@ -65,14 +66,13 @@ export class WorkerThread {
     this.#port.close()
     const timer = new AbortController()
     const ended = this.#worker.terminate().then(() => true)
-    const gaveUp = new Promise<false>((resolve) => {
-      const timeout = setTimeout(() => resolve(false), GIVE_UP_MS)
-      timer.signal.addEventListener('abort', () => clearTimeout(timeout))
-    })
+    const gaveUp = setTimeout(GIVE_UP_MS, false, { signal: timer.signal }).catch(() => false)
     try {
       return await Promise.race([ended, gaveUp])
     } finally {
       timer.abort()
+      // To be terminated keeps the process waiting.
+      this.#worker.unref()
     }
   }
 

@@ -147,7 +147,7 @@ function isConstant(tokens: readonly Token[]): boolean {
     tokens.length > 0 &&
     tokens.every((token, at) => {
       const next = tokens[at + 1]
-      if (token.kind === 'number') return true
+      if (token.kind === 'number' || isToken(token, 'null')) return true
       if (token.kind === 'string') return /^[-+\d]/.test(token.value)
       if (token.kind === 'operator') return arithmetic.has(token.value)
       if (token.kind !== 'word' || !pureFunctions.has(token.value) || !isToken(next, '(')) return false

@@ -19,6 +19,10 @@ const systemTables = `
     start_offset integer, end_offset integer, records integer);
   create table rafka.configs (type text, resource text, name text, value text, source text, is_default integer, read_only integer,
     sensitive integer);
+  create table rafka.groups (group_id text, state text, type text, protocol_type text, assignor text, coordinator integer,
+    members integer);
+  create table rafka.committed_offsets (group_id text, topic text, partition integer, offset integer, metadata text,
+    end_offset integer, lag integer);
 `
 
 /** A database in memory that knows topics as tables. The clock of `now()` stands still for a statement. */

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { type CommandSpec, defineCommand, type NoFlags } from './command.ts'
 import { type DocumentOf, object, text } from './output/shape.ts'
+import { packageVersion } from './package-version.ts'
 
 const shape = object({ rafka: text, node: text, platform: text })
 
@@ -15,9 +14,7 @@ export const version: CommandSpec<NoFlags, DocumentOf<typeof shape>> = defineCom
   declare: (command) => command,
   shape,
   async run() {
-    // The package's own name finds its description both from the sources and from what is built of them.
-    const file = fileURLToPath(import.meta.resolve('rafka/package.json'))
-    const { version: rafka } = JSON.parse(readFileSync(file, 'utf8')) as { version: string }
+    const rafka = packageVersion()
     const node = process.versions.node
     const platform = `${process.platform}-${process.arch}`
     return {

@@ -112,7 +112,12 @@ class RecordPrinter {
       clearTimeout(this.#idle)
       this.#idle = setTimeout(() => this.#stop(), idleMs)
     }
-    if (range.to === undefined && this.#waiting === undefined && this.#context.terminal.hasReader) {
+    if (
+      range.to === undefined &&
+      this.#waiting === undefined &&
+      this.#context.terminal.hasReader &&
+      this.#watch === undefined
+    ) {
       const told = () => this.#context.terminal.note('waiting for new records… Ctrl-C to stop')
       this.#waiting = setTimeout(told, WAITING_AFTER_MS)
     } else {
@@ -129,7 +134,8 @@ class RecordPrinter {
     const { range, limit } = this.#printing
     const records = countOf(this.#records, 'record')
     const atEnd = range.to !== undefined && !this.#stopped
-    this.#context.terminal.note(atEnd ? `reached end of ${countOf(this.#seen.size, 'partition')}, ${records}` : records)
+    const stopped = this.#signal === undefined ? records : `stopped after ${records}`
+    this.#context.terminal.note(atEnd ? `reached end of ${countOf(this.#seen.size, 'partition')}, ${records}` : stopped)
     const hasEnd = range.to !== undefined || limit !== undefined
     if (this.#signal === undefined || !hasEnd) return exitCodes.done
     return this.#signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated

@@ -9,7 +9,7 @@ const DEFAULT_PAGER = 'less -FIRX'
 export async function printPaged(terminal: Terminal, lines: readonly string[]): Promise<void> {
   const text = `${lines.join('\n')}\n`
   const pager = terminal.pagerFor(lines.length, DEFAULT_PAGER)
-  if (pager === undefined || !(await shownBy(pager, text))) terminal.stdout.write(text)
+  if (pager === undefined || !(await terminal.lend(() => shownBy(pager, text)))) terminal.stdout.write(text)
 }
 
 /** @returns false when there is no such pager: then nothing was shown */

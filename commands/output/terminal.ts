@@ -54,6 +54,11 @@ export class Terminal {
     return pager === '' || pager === 'cat' ? undefined : pager
   }
 
+  /** Lets another program use the terminal while `work` lasts. */
+  async lend<T>(work: () => Promise<T>): Promise<T> {
+    return await (this.#io.lendTerminal?.(work) ?? work())
+  }
+
   get stdout(): Io['stdout'] {
     return this.#io.stdout
   }

@@ -14,6 +14,7 @@ import type { Stage } from './stage.ts'
 import { unknownWord } from './unknown-word.ts'
 import { replWords } from './words/index.ts'
 import type { ReplWord } from './words/repl-word.ts'
+import { runsBehind, tailBehind } from './words/tail-behind.ts'
 
 /** Runs a command line, told its words and what it runs in. @returns the exit code */
 export type RunLine = (words: readonly string[], surroundings: Surroundings) => Promise<number>
@@ -34,13 +35,13 @@ export class Conversation {
   readonly startFlags: GlobalFlags
   /** Set once `exit` was said. */
   ended = false
-  readonly #stage: Stage
+  readonly stage: Stage
   #place: Place
   #depth = 0
   #errorPrefix = ''
 
   constructor(stage: Stage, startFlags: GlobalFlags, runLine: RunLine) {
-    this.#stage = stage
+    this.stage = stage
     this.startFlags = startFlags
     this.runLine = runLine
     this.#place = new Place(startFlags)
@@ -53,6 +54,7 @@ export class Conversation {
   /** Leaves the place for another one. */
   async moveTo(place: Place): Promise<void> {
     const before = this.#place
+    await this.stage.tails?.stopAll()
     this.#place = place
     await before.session.letGo()
   }
@@ -81,10 +83,11 @@ export class Conversation {
 
   async #runStatement(statement: Statement): Promise<number> {
     if (statement.kind === 'empty') return exitCodes.done
-    const programs = statement.kind === 'shell' || (statement.kind === 'command' && statement.destination !== undefined)
-    return await this.#stage.inFront({ programs }, async (surrounding) => {
+    const programs =
+      statement.kind === 'shell' || (statement.kind === 'command' && statement.destination?.kind === 'pipe')
+    return await this.stage.inFront({ programs }, async (surrounding) => {
       try {
-        if (statement.kind === 'shell') return await runShell(surrounding.io, statement.command)
+        if (statement.kind === 'shell') return await runShell(surrounding.io, statement.command, this.stage.shellStdin)
         if (statement.kind !== 'command') throw notWhole(statement)
         return await this.#runRedirected(surrounding, statement)
       } catch (error) {
@@ -114,11 +117,10 @@ export class Conversation {
   async #dispatch(words: readonly string[], surroundings: Surroundings): Promise<number> {
     const [first = '', ...args] = words
     if (/^\d{1,16}$/.test(first)) return await this.#repeat(Number(first), args, surroundings)
+    const context = new CommandContext(surroundings, {})
+    if (runsBehind(words)) return await tailBehind({ conversation: this, args: words, context, surroundings })
     const word = this.words.find(({ names }) => names.includes(first))
-    if (word !== undefined) {
-      const context = new CommandContext(surroundings, {})
-      return await word.run({ conversation: this, args, context, surroundings })
-    }
+    if (word !== undefined) return await word.run({ conversation: this, args, context, surroundings })
     const resolved = resolveCommand(words)
     if (resolved.kind === 'unknown' && resolved.path.length === 0) {
       throw unknownWord(
@@ -128,10 +130,10 @@ export class Conversation {
       )
     }
     const command = resolved.kind === 'command' ? resolved.entry.path.join(' ') : ''
-    if (owners.has(command)) await this.#place.session.letGo()
+    if (owners.has(command)) await this.#letGo()
     const code = await this.runLine(await fillTopic(words, this.#place.topic), surroundings)
     // Whatever is kept of a broker that does not answer is of no use; the next line tries anew.
-    if (code === exitCodes.unreachable) await this.#place.session.letGo()
+    if (code === exitCodes.unreachable && (this.stage.tails?.all ?? []).length === 0) await this.#letGo()
     return code
   }
 
@@ -163,7 +165,7 @@ export class Conversation {
       form: this.settings.form,
       sessions: this.#place.session,
       errorPrefix: this.#errorPrefix,
-      watchRecords: this.#stage.watchRecords,
+      watchRecords: this.stage.watchRecords,
     }
   }
 
@@ -182,6 +184,11 @@ export class Conversation {
 
   /** Lets go of the session. */
   async close(): Promise<void> {
+    await this.#letGo()
+  }
+
+  async #letGo(): Promise<void> {
+    await this.stage.tails?.stopAll()
     await this.#place.session.letGo()
   }
 }

@@ -97,9 +97,8 @@ function unusable(what: string, name: string, error: unknown): RafkaError {
 }
 
 /** Runs a line of the system's shell to its end. @returns its exit code */
-export async function runShell(io: Io, command: string): Promise<number> {
-  // A script's lines on stdin are not for it.
-  return await endOf(startShell(io, command, io.stdin === process.stdin ? 'inherit' : 'ignore'))
+export async function runShell(io: Io, command: string, stdin: 'inherit' | 'ignore'): Promise<number> {
+  return await endOf(startShell(io, command, stdin))
 }
 
 /** What the shell prints goes where Rafka's own output goes. */

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import type { CommandContext } from '../context.ts'
 import { exitCodes } from '../exit-code.ts'
 import { withStreams } from '../io.ts'
@@ -7,13 +6,18 @@ import { Conversation, type RunLine } from './conversation.ts'
 import { runScript } from './run-script.ts'
 import { readScript, type Script, type ScriptLine } from './script-lines.ts'
 import type { Stage } from './stage.ts'
+import { nothingToRead } from './terminal/nothing-to-read.ts'
 
 /** `rafka repl`: asks for lines at a terminal; else runs those that were given, or that come on stdin. @returns the exit code */
 export async function runRepl(context: CommandContext, request: ReplRequest, runLine: RunLine): Promise<number> {
   const { commands, files } = request
   const isGiven = commands.length + files.length > 0
-  const { stdin } = context.io
-  if (!isGiven && stdin.isTTY === true) return await showUsage(context)
+  const { stdin, stdout } = context.io
+  if (!isGiven && stdin.isTTY === true) {
+    if (stdout.isTTY !== true) return await showUsage(context)
+    const { converse } = await import('./converse.ts')
+    return await converse(context, request, runLine)
+  }
   const scripts: Script[] = []
   if (commands.length > 0) scripts.push(commands.map((text, index) => ({ text, where: `command ${index + 1}` })))
   const names = isGiven ? files : ['-']
@@ -54,8 +58,11 @@ async function* count(script: Script, counted: () => void): AsyncIterable<Script
 
 /** Where a script itself comes on stdin, its commands have none. */
 function scriptStage({ io, outputClosed }: CommandContext, onStdin: boolean): Stage {
-  const inner = onStdin ? withStreams(io, { stdin: Readable.from([]), inputFile: undefined }) : io
-  return { inFront: (_, work) => work({ io: inner, outputClosed }) }
+  const inner = onStdin ? withStreams(io, { stdin: nothingToRead(), inputFile: undefined }) : io
+  return {
+    inFront: (_, work) => work({ io: inner, outputClosed }),
+    shellStdin: onStdin ? 'ignore' : 'inherit',
+  }
 }
 
 async function showUsage({ io }: CommandContext): Promise<number> {

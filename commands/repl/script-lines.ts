@@ -27,6 +27,11 @@ export async function readScript(io: Io, name: string): Promise<Script> {
   }
 }
 
+/** The statements of a text that was typed or pasted. */
+export async function* readStatements(text: string): AsyncIterable<string> {
+  for await (const statement of statements(splitLines(text), '')) yield statement.text
+}
+
 function splitLines(text: string): string[] {
   const lines = text.split('\n')
   return lines.at(-1) === '' ? lines.slice(0, -1) : lines

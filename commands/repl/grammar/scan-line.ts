@@ -1,5 +1,5 @@
 /** One word of a line, as it is meant and where it stands. */
-interface Word {
+export interface Word {
   /** Without the quotes. */
   readonly text: string
   readonly start: number

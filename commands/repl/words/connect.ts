@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { CommandContext } from '../../context.ts'
 import { exitCodes } from '../../exit-code.ts'
 import type { GlobalFlags } from '../../global-options.ts'
+import { profilesFile } from '../../profile/profiles-file.ts'
 import { Place } from '../place.ts'
 import type { ReplWord, WordCall } from './repl-word.ts'
 import { requireCount } from './require-count.ts'
@@ -11,8 +12,8 @@ import { requireCount } from './require-count.ts'
 /** `connect B|DIR`: what there was is kept until the new one has answered. */
 export const connect: ReplWord = {
   names: ['connect'],
-  usage: '[HOST:PORT|DIRECTORY]',
-  summary: 'go to another broker or data directory; without words, to the one of the start',
+  usage: '[HOST:PORT|PROFILE|DIRECTORY]',
+  summary: 'go to another broker, profile or data directory; without words, to the one of the start',
   async run(call) {
     const { conversation, args, surroundings } = call
     requireCount(this, args, 0, 1)
@@ -26,9 +27,12 @@ export const connect: ReplWord = {
 
 function placeFlags({ conversation, args: [target], context }: WordCall): GlobalFlags {
   if (target === undefined) return conversation.startFlags
+  const { config } = conversation.startFlags
+  const named = config === undefined ? {} : { config }
+  if (profilesFile(context).contents().profiles.has(target)) return { ...named, profile: target }
   const path = target.startsWith('~/') ? join(homedir(), target.slice(2)) : resolve(context.io.cwd, target)
-  if (target.includes('/') || target.startsWith('.') || isDirectory(path)) return { dataDir: path }
-  return { brokers: target }
+  if (target.includes('/') || target.startsWith('.') || isDirectory(path)) return { ...named, dataDir: path }
+  return { ...named, brokers: target }
 }
 
 function isDirectory(path: string): boolean {

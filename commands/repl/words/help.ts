@@ -1,5 +1,6 @@
 import { catalog } from '../../catalog.ts'
 import { exitCodes } from '../../exit-code.ts'
+import { printPaged } from '../../output/pager.ts'
 import type { ReplWord, WordCall } from './repl-word.ts'
 
 /** `help`, and `help COMMAND`. */
@@ -16,12 +17,13 @@ export const help: ReplWord = {
       return exitCodes.done
     }
     if (args.length > 0) return await conversation.runLine(['help', ...args], surroundings)
-    for (const line of overview(call)) context.terminal.print(line)
+    await printPaged(context.terminal, overview(call))
     return exitCodes.done
   },
 }
 
 const ways = [
+  ['tail -d TOPIC', 'in the background; its records stand above the prompt'],
   ['N COMMAND', 'run it N times'],
   ['COMMAND | sort', 'into a command of the shell'],
   ['COMMAND > file', 'into a file; >> appends, < reads'],

@@ -1,11 +1,19 @@
 import { setTimeout } from 'node:timers/promises'
 import { exitCodes } from '../../exit-code.ts'
 import { onInterrupt } from '../../interrupts.ts'
+import { resolveCommand } from '../../resolve-command.ts'
 import type { ReplWord } from './repl-word.ts'
 import { wrongUse } from './require-count.ts'
 
 const DEFAULT_SECONDS = 2
 const SHORTEST_SECONDS = 0.1
+
+/** Commands that can repeat themselves do it better: in place. */
+async function watchFlag(words: readonly string[], seconds: number): Promise<string | undefined> {
+  const resolved = resolveCommand(words)
+  if (resolved.kind !== 'command' || words.includes('--')) return undefined
+  return (await resolved.entry.load()).watch === true ? `--watch=${seconds}` : undefined
+}
 
 /** `watch [SEC] CMD`. */
 export const watch: ReplWord = {
@@ -18,6 +26,8 @@ export const watch: ReplWord = {
     if (words.length === 0) throw wrongUse(this, 'a command is missing')
     const seconds = given ?? DEFAULT_SECONDS
     if (seconds < SHORTEST_SECONDS) throw wrongUse(this, `${seconds} is less than ${SHORTEST_SECONDS} seconds`)
+    const again = await watchFlag(words, seconds)
+    if (again !== undefined) return await conversation.runWords([...words, again], surroundings)
     const stop = new AbortController()
     using _ = onInterrupt(surroundings.io.signals, () => stop.abort())
     for (;;) {

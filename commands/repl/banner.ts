@@ -1,0 +1,26 @@
+import { homedir } from 'node:os'
+import { escapeText } from '../output/escape-text.ts'
+import { countOf } from '../output/quantities.ts'
+import { packageVersion } from '../package-version.ts'
+import type { OpenSession } from './kept-session.ts'
+import { placeName } from './prompt.ts'
+
+/** One line that says where one is: `rafka 0.3.0 · local ~/.local/share/rafka · 4 topics · "help" or Ctrl-D`. */
+export async function banner(current: OpenSession): Promise<string> {
+  const topics = (await current.session.rafka.admin().listTopics()).filter(({ internal }) => !internal)
+  return [`rafka ${packageVersion()}`, where(current), countOf(topics.length, 'topic'), '"help" or Ctrl-D'].join(' · ')
+}
+
+function where(current: OpenSession): string {
+  const { session, config } = current
+  const name = placeName(current)
+  if (session.embedded === undefined) {
+    const brokers = escapeText((config.get('brokers') ?? []).join(','))
+    return name === brokers ? brokers : `${name} ${brokers}`
+  }
+  const { dataDir, role, pid } = session.embedded.status()
+  const home = homedir()
+  const path = dataDir?.startsWith(`${home}/`) === true ? `~${dataDir.slice(home.length)}` : (dataDir ?? 'in memory')
+  const server = role === 'attached' && pid !== null ? ` (served by process ${pid})` : ''
+  return `${name} ${escapeText(path)}${server}`
+}

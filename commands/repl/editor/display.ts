@@ -1,0 +1,98 @@
+import type { MaybeTerminal } from '../../io.ts'
+import { type Frame, layOut, type Picture } from './frame.ts'
+
+const HIDE_CURSOR = '\u001b[?25l'
+const SHOW_CURSOR = '\u001b[?25h'
+const CLEAR_TO_END_OF_LINE = '\u001b[K'
+const CLEAR_BELOW = '\u001b[J'
+const DEFAULT_COLUMNS = 80
+const DEFAULT_ROWS = 24
+
+type Screen = MaybeTerminal<NodeJS.WritableStream>
+
+/** The bottom of a terminal: a picture that can be drawn again and again, while other text scrolls by above. Each change is one write. */
+export class Display {
+  readonly #screen: Screen
+  #shown: Frame | undefined
+
+  constructor(screen: Screen) {
+    this.#screen = screen
+  }
+
+  get columns(): number {
+    return this.#screen.columns ?? DEFAULT_COLUMNS
+  }
+
+  get rows(): number {
+    return this.#screen.rows ?? DEFAULT_ROWS
+  }
+
+  /** Draws the picture over the one before. */
+  show(picture: Picture): void {
+    const frame = this.#layOut(picture)
+    this.#screen.write(HIDE_CURSOR + this.#toTop() + drawn(frame))
+    this.#shown = frame
+  }
+
+  /** Writes whole lines above the picture. */
+  above(text: string | Uint8Array, picture: Picture | undefined, written?: (error?: Error | null) => void): void {
+    const frame = picture && this.#layOut(picture)
+    const bytes = typeof text === 'string' ? Buffer.from(text) : text
+    const ends = bytes.length === 0 || bytes.at(-1) === 0x0a
+    const head = this.#shown === undefined ? '' : HIDE_CURSOR + this.#toTop() + CLEAR_BELOW
+    const tail = (ends || frame === undefined ? '' : '\n') + (frame === undefined ? '' : drawn(frame))
+    const show = frame === undefined && this.#shown !== undefined ? SHOW_CURSOR : ''
+    this.#shown = frame
+    this.#screen.write(Buffer.concat([Buffer.from(head), bytes, Buffer.from(tail + show)]), written)
+  }
+
+  /** Takes the picture away. */
+  clear(): void {
+    if (this.#shown === undefined) return
+    this.#screen.write(this.#toTop() + CLEAR_BELOW + SHOW_CURSOR)
+    this.#shown = undefined
+  }
+
+  /** Leaves the picture where it is: what comes next stands below. */
+  leave(): void {
+    const { rows = [], cursor } = this.#shown ?? {}
+    if (this.#shown === undefined) return
+    this.#screen.write(`${down(rows.length - 1 - (cursor?.row ?? rows.length - 1))}\r\n${SHOW_CURSOR}`)
+    this.#shown = undefined
+  }
+
+  /** Takes all off the screen; the next picture is drawn at its top. */
+  wipe(): void {
+    this.#screen.write(`\u001b[H${CLEAR_BELOW}`)
+    this.#shown = undefined
+  }
+
+  /** After the size of the terminal has changed, where the picture stands is not known any more: it is drawn on a new line. */
+  forget(): void {
+    if (this.#shown !== undefined) this.#screen.write(`\r${CLEAR_BELOW}`)
+    this.#shown = undefined
+  }
+
+  #layOut(picture: Picture): Frame {
+    return layOut(picture, this.columns, Math.max(1, this.rows))
+  }
+
+  #toTop(): string {
+    if (this.#shown === undefined) return '\r'
+    const row = this.#shown.cursor?.row ?? this.#shown.rows.length - 1
+    return row === 0 ? '\r' : `\r\u001b[${row}A`
+  }
+}
+
+function drawn({ rows, cursor }: Frame): string {
+  // Clearing behind a full row would take its last character.
+  const lines = rows.map(({ text, isFull }) => (isFull ? text : text + CLEAR_TO_END_OF_LINE)).join('\r\n')
+  if (cursor === undefined) return `${lines}${CLEAR_BELOW}`
+  const up = rows.length - 1 - cursor.row
+  const back = `${up === 0 ? '' : `\u001b[${up}A`}\r${cursor.column === 0 ? '' : `\u001b[${cursor.column}C`}`
+  return `${lines}${rows.at(-1)!.isFull ? '' : CLEAR_BELOW}${back}${SHOW_CURSOR}`
+}
+
+function down(rows: number): string {
+  return rows === 0 ? '' : `\u001b[${rows}B`
+}

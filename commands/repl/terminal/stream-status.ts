@@ -1,0 +1,24 @@
+import { escapeText } from '../../output/escape-text.ts'
+import { countOf } from '../../output/quantities.ts'
+import type { Paint } from '../../output/terminal.ts'
+import { cutToWidth } from '../../output/text-width.ts'
+import type { Picture } from '../editor/frame.ts'
+
+/** The line that stands below records while they stream by. */
+export class StreamStatus {
+  readonly #topics: string
+  readonly #paint: Paint
+  records = 0
+  isPaused = false
+
+  constructor(topics: readonly string[], paint: Paint) {
+    this.#topics = topics.map(escapeText).join(', ')
+    this.#paint = paint
+  }
+
+  picture(columns: number): Picture {
+    const keys = this.isPaused ? 'paused · p goes on · Ctrl-C stop' : 'Ctrl-C stop · p pause'
+    const text = `── streaming ${this.#topics} · ${countOf(this.records, 'record')} · ${keys} ──`
+    return { pieces: [{ text: cutToWidth(text, columns - 1), paint: this.#paint.dim }] }
+  }
+}

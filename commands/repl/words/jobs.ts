@@ -1,0 +1,44 @@
+import { exitCodes } from '../../exit-code.ts'
+import { escapeText } from '../../output/escape-text.ts'
+import { countOf } from '../../output/quantities.ts'
+import { onlyOnTerminal } from './only-on-terminal.ts'
+import type { ReplWord } from './repl-word.ts'
+import { requireCount, wrongUse } from './require-count.ts'
+
+/** `jobs`. */
+export const jobs: ReplWord = {
+  names: ['jobs'],
+  usage: '',
+  summary: 'what runs in the background',
+  async run({ conversation, args, context }) {
+    requireCount(this, args, 0)
+    const { tails } = conversation.stage
+    if (tails === undefined) throw onlyOnTerminal('jobs')
+    for (const { number, line, records } of tails.all) {
+      context.terminal.print(`[${number}] ${escapeText(line)}  ${countOf(records, 'record')}`)
+    }
+    if (tails.all.length === 0) context.terminal.note('nothing runs in the background; tail -d TOPIC does')
+    return exitCodes.done
+  },
+}
+
+/** `stop N`. */
+export const stop: ReplWord = {
+  names: ['stop'],
+  usage: '[N]',
+  summary: 'end number N of jobs; without N all of them',
+  async run({ conversation, args, context }) {
+    requireCount(this, args, 0, 1)
+    const { tails } = conversation.stage
+    if (tails === undefined) throw onlyOnTerminal('stop')
+    const wanted = args[0]
+    if (wanted !== undefined && !/^\d{1,3}$/.test(wanted))
+      throw wrongUse(this, `${JSON.stringify(wanted)} is no number`)
+    const numbers = wanted === undefined ? tails.all.map(({ number }) => number) : [Number(wanted)]
+    for (const number of numbers) {
+      const { records } = await tails.stop(number)
+      context.terminal.print(`[${number}] stopped after ${countOf(records, 'record')}`)
+    }
+    return exitCodes.done
+  },
+}

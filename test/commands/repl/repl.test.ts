@@ -1,0 +1,323 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { hasTerminals, TestTerminal } from '../support/terminal.ts'
+import { useWorkbench } from '../support/with-directory.ts'
+
+const bench = useWorkbench()
+
+/** A terminal in which `rafka` asks for a line. */
+async function openRepl(line = 'rafka', columns = 100): Promise<TestTerminal> {
+  const terminal = await TestTerminal.open(bench.env, columns)
+  await terminal.type(`${line}; echo "rc=$?"`)
+  await terminal.shows(/^rafka .*> *$/m)
+  return terminal
+}
+
+/** The history as it is stored. */
+function historyPath(): string {
+  return join(bench.folder, '.local', 'state', 'rafka', 'history')
+}
+
+describe.skipIf(!hasTerminals)(
+  `the REPL on a terminal${hasTerminals ? '' : ' (skipped: tmux is not installed)'}`,
+  () => {
+    test('says where it is, runs lines on one session, and Ctrl-D leaves it', async () => {
+      await bench.run(['topics', 'create', 'orders'])
+      const terminal = await openRepl()
+      await terminal.shows(/^rafka \d\S+ · local \S*data · 1 topic · "help" or Ctrl-D\nrafka local>/m)
+      await terminal.type('use orders')
+      await terminal.shows('rafka local/orders>')
+      await terminal.type('produce -k u1 {"a": 1}')
+      await terminal.shows('produced 1 record to orders  p0 @0')
+      await terminal.type('consume -e')
+      await terminal.shows(/orders\/0 @0 {2}[\d:.]+ {2}u1 {2}\{"a": 1\}\nreached end of 1 partition, 1 record/)
+      await terminal.press('C-d')
+      await terminal.shows('rc=0')
+      expect((await bench.run(['consume', 'orders', '-e'])).out).toBe('{"a": 1}\n')
+    })
+
+    test('errors leave it where it is, and say what was meant', async () => {
+      await bench.run(['topics', 'create', 'orders'])
+      const terminal = await openRepl()
+      await terminal.type('consme orders')
+      await terminal.shows(/error: unknown command "consme"\nhint: did you mean: consume\nrafka local>/)
+      await terminal.type('orders')
+      await terminal.shows('hint: a topic has this name: use orders, or consume orders')
+      await terminal.type('topics list --nonsense')
+      await terminal.shows(/error: unknown option "--nonsense"[\s\S]*rafka local> *$/m)
+      await terminal.type('exit')
+      await terminal.shows('rc=0')
+    })
+
+    test('Ctrl-C ends what streams and nothing else; a status line tells of it meanwhile', async () => {
+      await bench.run(['produce', 'orders', 'first'])
+      const terminal = await openRepl()
+      await terminal.type('tail orders')
+      await terminal.shows(/@0 .* first\n── streaming orders · 1 record · Ctrl-C stop · p pause ──/)
+      await bench.run(['produce', 'orders', 'second'])
+      await terminal.shows(/@0 .* first\norders\/0 @1 .* second\n── streaming orders · 2 records/)
+      await terminal.press('p')
+      await terminal.shows('2 records · paused · p goes on')
+      await bench.run(['produce', 'orders', 'third'])
+      await terminal.press('p')
+      await terminal.shows(/third\n── streaming orders · 3 records · Ctrl-C stop/)
+      await terminal.press('C-c')
+      const screen = await terminal.shows(/stopped after 3 records\nrafka local>/)
+      expect(screen).not.toContain('──')
+      await terminal.type('topics list')
+      await terminal.shows(/orders +1 +1 +3/)
+    })
+
+    test('Ctrl-C at the prompt takes the line away; twice on an empty one it leaves', async () => {
+      const terminal = await openRepl()
+      await terminal.write('topics delete everything')
+      await terminal.shows('delete everything')
+      await terminal.press('C-c')
+      await terminal.shows(/everything\nrafka local> *$/m)
+      await terminal.press('C-c')
+      await terminal.shows('(once more, or Ctrl-D, to leave)')
+      await terminal.press('C-c')
+      await terminal.shows('rc=0')
+    })
+
+    test('tails in the background print above what is typed', async () => {
+      await bench.run(['topics', 'create', 'orders'])
+      const terminal = await openRepl()
+      await terminal.type('tail -d orders')
+      await terminal.shows(/\[1\] tail orders: in the background; stop 1 ends it\nrafka local \[1 tail\]>/)
+      await terminal.write('topics li')
+      await terminal.shows(/\[1 tail\]> topics li$/m)
+      await bench.run(['produce', 'orders', 'came meanwhile'])
+      await terminal.shows(/came meanwhile\nrafka local \[1 tail\]> topics li$/m)
+      await terminal.write('st')
+      await terminal.press('Enter')
+      await terminal.shows(/orders +1 +1 +1/)
+      await terminal.type('jobs')
+      await terminal.shows('[1] tail orders  1 record')
+      await terminal.type('stop 1')
+      await terminal.shows(/\[1\] stopped after 1 record\nrafka local>/)
+      await terminal.type('stop 1')
+      await terminal.shows('error: there is no tail 1')
+    })
+
+    test('questions are answered in it', async () => {
+      await bench.run(['produce', 'orders', 'x'])
+      const terminal = await openRepl()
+      await terminal.type('topics delete orders')
+      await terminal.shows(/Delete orders: 1 partition, 1 record\? \(y\/N\)/)
+      await terminal.press('C-c')
+      await terminal.shows(/nothing was changed\nrafka local>/)
+      await terminal.type('consume -e')
+      await terminal.shows(/Topic[\s\S]*orders/)
+      await terminal.press('Enter')
+      await terminal.shows('reached end of 1 partition, 1 record')
+      await terminal.type('topics delete orders')
+      await terminal.shows(/\(y\/N\) *$/m)
+      await terminal.type('y')
+      await terminal.shows(/deleted orders\nrafka local>/)
+    })
+
+    test('lines for produce are typed until Ctrl-D, which does not end the REPL', async () => {
+      const terminal = await openRepl()
+      await terminal.type('produce typed')
+      await terminal.shows('typed: one record per line, Ctrl-D to finish')
+      await terminal.type('one')
+      await terminal.write('twoo')
+      await terminal.press('BSpace')
+      await terminal.press('Enter')
+      await terminal.press('C-d')
+      await terminal.shows(/produced 2 records to typed {2}p0 @0-1/)
+      await terminal.type('consume typed -e')
+      await terminal.shows(/ one\n.* two\nreached end/)
+    })
+
+    test('Tab completes commands, flags and live names', async () => {
+      await bench.run(['topics', 'create', 'orders-eu', 'orders-us'])
+      const terminal = await openRepl()
+      await terminal.write('consume ord')
+      // The names come in the background, and what is typed is red until they are known to fit.
+      await terminal.press('Tab')
+      await terminal.shows(/> consume orders-$/m)
+      await terminal.press('Tab')
+      await terminal.shows(/^orders-eu {2}orders-us$/m)
+      await terminal.write('e')
+      await terminal.press('Tab')
+      await terminal.write('--exit')
+      await terminal.press('Tab')
+      await terminal.shows(/> consume orders-eu --exit-at-end$/m)
+    })
+
+    test('a topic that was made in it completes', async () => {
+      const terminal = await openRepl()
+      await terminal.type('topics create brandnew')
+      await terminal.shows(/created brandnew.*\nrafka local>/)
+      await terminal.write('use br')
+      await terminal.press('Tab')
+      await terminal.shows(/> use brandnew$/m)
+    })
+
+    test('what cannot be right is red while it is typed', async () => {
+      await bench.run(['topics', 'create', 'orders'])
+      const terminal = await openRepl()
+      await terminal.write('consme x')
+      await terminal.showsPainted('\u001b[31mconsme')
+      await terminal.press('C-u')
+      await terminal.write('consume orders --nonsense')
+      await terminal.showsPainted(/consume orders \u001b\[31m--nonsense/)
+      await terminal.press('C-u')
+      await terminal.write('consume ordrs')
+      await terminal.showsPainted(/consume \u001b\[31mordrs/)
+      await terminal.press('C-u')
+      await terminal.write('consume -n ')
+      await terminal.shows(/> consume -n <n>$/m)
+    })
+
+    test('lines are remembered, found again, and kept out where they hold secrets', async () => {
+      const first = await openRepl()
+      await first.type('set timing off')
+      await first.type(' set timing on')
+      await first.type('produce none --password hunter2')
+      await first.type('set format table')
+      await first.type('set format table')
+      await first.press('C-d')
+      await first.shows('rc=0')
+      expect(readFileSync(historyPath(), 'utf8')).toBe('set timing off\nset format table\n')
+      expect(statSync(historyPath()).mode & 0o777).toBe(0o600)
+
+      const second = await openRepl()
+      await second.press('Up')
+      await second.shows(/> set format table$/m)
+      await second.press('C-u')
+      await second.press('C-r')
+      await second.write('off')
+      await second.shows('(search) off  set timing off')
+      await second.press('Escape')
+      await second.shows(/> set timing off$/m)
+      await second.press('Enter')
+      await second.type('history 1')
+      await second.shows(/^history 1$/m)
+    })
+
+    test('an entry of several lines is one in the history', async () => {
+      const terminal = await openRepl()
+      await terminal.type('produce t {')
+      await terminal.shows(/^\.\.\. *$/m)
+      await terminal.type('"a": 1}')
+      await terminal.shows('produced 1 record to t')
+      await terminal.press('Up')
+      await terminal.shows(/> produce t \{\n\.\.\. "a": 1\}$/m)
+      await terminal.press('C-c')
+      await terminal.press('C-d')
+      await terminal.shows('rc=0')
+      expect(readFileSync(historyPath(), 'utf8')).toBe('produce t {\\n"a": 1}\n')
+    })
+
+    test('several lines that are pasted run one after the other', async () => {
+      const terminal = await openRepl()
+      await terminal.paste('produce t a\nproduce t b\nconsume t -e')
+      await terminal.shows('... consume t -e')
+      await terminal.press('Enter')
+      await terminal.shows(/ a\n.* b\nreached end of 1 partition, 2 records/)
+    })
+
+    test('no history is kept where it is not wanted', async () => {
+      const terminal = await openRepl('RAFKA_HISTORY= rafka')
+      await terminal.type('set timing off')
+      await terminal.press('C-d')
+      await terminal.shows('rc=0')
+      expect(() => statSync(historyPath())).toThrow()
+    })
+
+    test('a broker that does not answer is told, and lines can still be typed', async () => {
+      const terminal = await openRepl('rafka -b 127.0.0.1:1')
+      await terminal.shows(/error: .*127\.0\.0\.1:1[\s\S]*rafka \(not connected\)>/)
+      await terminal.type(`connect ${bench.folder}/data`)
+      await terminal.shows(/^rafka local>/m)
+    })
+
+    test('a wrong flag ends it before it begins', async () => {
+      const terminal = await TestTerminal.open(bench.env)
+      await terminal.type('rafka --profile none; echo "rc=$?"')
+      await terminal.shows('rc=2')
+      await terminal.type('clear; rafka --nonsense; echo "rc=$?"')
+      await terminal.shows(/unknown option "--nonsense"[\s\S]*rc=2/)
+    })
+
+    test('a profile gives the prompt its name and its colour', async () => {
+      await bench.run(['profile', 'create', 'prod', '--data-dir', join(bench.folder, 'data'), '--prompt', 'red'])
+      const terminal = await openRepl('rafka --profile prod')
+      await terminal.showsPainted(/rafka \u001b\[31mprod\u001b\[39m>/)
+    })
+
+    test('pipes, files and the shell have the terminal to themselves', async () => {
+      await bench.run(['produce', 't', 'b', 'a'])
+      const terminal = await openRepl()
+      await terminal.type('consume t -e | sort')
+      await terminal.shows(/^a\nb\nrafka local>/m)
+      await terminal.type('!printf "name: "; read name; echo "hello $name"')
+      await terminal.shows(/^name: *$/m)
+      await terminal.type('ann')
+      await terminal.shows('hello ann')
+      await terminal.type('!sleep 100')
+      await terminal.press('C-c')
+      await terminal.type('!echo still here')
+      await terminal.shows(/^still here$/m)
+    })
+
+    test('show tells all of a record that was printed', async () => {
+      await bench.run(['produce', 't', '-k', 'k1', '-H', 'trace=abc', '{"a":{"b":[1]}}', 'plain'])
+      const terminal = await openRepl()
+      await terminal.type('consume t -e')
+      await terminal.shows('reached end')
+      await terminal.type('show 1')
+      await terminal.shows(
+        /topic {5}t\/0 @0\n[\s\S]*key {7}k1 \(2 bytes\)\nheader trace abc \(3 bytes\)\nvalue {5}\(15 bytes\)\n\{\n {2}"a": \{/,
+      )
+      await terminal.type('show')
+      await terminal.shows('plain (5 bytes)')
+      await terminal.type('show 3')
+      await terminal.shows('error: there is no record 3: 2 records printed')
+    })
+
+    test('watch shows it in place until Ctrl-C', async () => {
+      await bench.run(['produce', 't', 'a'])
+      const terminal = await openRepl()
+      await terminal.type('watch 0.2 topics list')
+      await terminal.shows(/t +1 +1 +1/)
+      await bench.run(['produce', 't', 'b'])
+      await terminal.shows(/t +1 +1 +2/)
+      await terminal.press('C-c')
+      await terminal.shows(/t +1 +1 +2\nrafka local>/)
+    })
+
+    test('SIGTERM ends it in order', async () => {
+      const terminal = await openRepl()
+      await terminal.type('!kill -TERM $PPID')
+      await terminal.shows('rc=143')
+      expect((await bench.run(['topics', 'create', 'after'])).code).toBe(0)
+    })
+
+    test('long lines wrap, and are edited as one', async () => {
+      const terminal = await openRepl('rafka', 40)
+      await terminal.write(`produce t ${'0123456789'.repeat(6)}`)
+      await terminal.shows(/7890123456789012345678901234567890123456\n789/)
+      await terminal.press('C-a')
+      await terminal.write('2 ')
+      await terminal.press('C-e')
+      await terminal.press('BSpace')
+      await terminal.press('Enter')
+      await terminal.shows(/produced 1 record to t {2}p0 @1/)
+      expect((await bench.run(['consume', 't', '-e'])).out).toBe(`${'0123456789'.repeat(6).slice(0, -1)}\n`.repeat(2))
+    })
+
+    test('a folder for its history that cannot be made is done without', async () => {
+      mkdirSync(join(bench.folder, '.local'))
+      writeFileSync(join(bench.folder, '.local', 'state'), 'a file')
+      const terminal = await openRepl()
+      await terminal.type('set timing off')
+      await terminal.press('Up')
+      await terminal.shows(/> set timing off$/m)
+    })
+  },
+)

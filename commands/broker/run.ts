@@ -46,7 +46,7 @@ export const runWithBroker: CommandSpec<RunFlags> = defineCommand({
 
 /** @returns the exit code of the command; 128 and the number of the signal that ended it */
 async function runCommand(
-  { io }: CommandContext,
+  { io, terminal }: CommandContext,
   brokers: string,
   command: string,
   words: readonly string[],
@@ -55,7 +55,7 @@ async function runCommand(
   const child = spawn(command, words, { cwd: io.cwd, env, stdio: 'inherit' })
   using _ = forwardSignals(io.signals, (signal) => child.kill(signal), io.stdin.isTTY === true)
   try {
-    const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
+    const [code, signal] = (await terminal.lend(() => once(child, 'close'))) as [number | null, NodeJS.Signals | null]
     return code ?? 128 + constants.signals[signal!]
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'

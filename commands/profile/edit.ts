@@ -40,9 +40,11 @@ export const editProfiles: CommandSpec<NoFlags> = defineCommand({
   },
 })
 
-async function edit({ io }: CommandContext, file: string): Promise<void> {
+async function edit({ io, terminal }: CommandContext, file: string): Promise<void> {
   const editor = io.env.VISUAL || io.env.EDITOR || 'vi'
-  const child = spawn('sh', ['-c', `${editor} "$1"`, 'sh', file], { stdio: 'inherit' })
-  const [code] = (await once(child, 'close')) as [number | null]
+  const ended = terminal.lend(() =>
+    once(spawn('sh', ['-c', `${editor} "$1"`, 'sh', file], { stdio: 'inherit' }), 'close'),
+  )
+  const [code] = (await ended) as [number | null]
   if (code !== 0) throw new RafkaError('CANCELLED', `${editor} ended with ${code ?? 'a signal'}; nothing was changed`)
 }

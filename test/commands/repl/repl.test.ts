@@ -288,7 +288,7 @@ describe.skipIf(!hasTerminals)(
       await bench.run(['produce', 't', 'b'])
       await terminal.shows(/t +1 +1 +2/)
       await terminal.press('C-c')
-      await terminal.shows(/t +1 +1 +2\nrafka local>/)
+      await terminal.shows(/t +1 +1 +2\b.*\nrafka local>/)
     })
 
     test('SIGTERM ends it in order', async () => {

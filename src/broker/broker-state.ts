@@ -5,6 +5,7 @@ import type { Logger } from '../core/log.ts'
 import type { StorageEngine } from '../core/storage-engine.ts'
 import type { BrokerConfigs } from './configs/config-values.ts'
 import type { FetchSessions } from './fetches/fetch-sessions.ts'
+import type { GroupRegistry } from './groups/group-registry.ts'
 import type { HookRunner } from './hooks/hook-runner.ts'
 import type { ProducerIds } from './producer-ids.ts'
 import type { Topics } from './topics/topics.ts'
@@ -20,6 +21,7 @@ export interface BrokerState {
   readonly producerIds: ProducerIds
   readonly transactions: Transactions
   readonly fetchSessions: FetchSessions
+  readonly groups: GroupRegistry
   readonly hooks: HookRunner
   readonly clusterId: string
   readonly nodeId: number

@@ -11,6 +11,7 @@ import { BrokerConfigs } from './configs/config-values.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { entryKeys, putEntry, readEntry } from './entries.ts'
 import { FetchSessions } from './fetches/fetch-sessions.ts'
+import { GroupRegistry } from './groups/group-registry.ts'
 import { handlers } from './handlers/index.ts'
 import { type HookFailureEffect, HookRunner } from './hooks/hook-runner.ts'
 import { type CompactedPartition, Maintenance } from './maintenance.ts'
@@ -63,8 +64,12 @@ export async function createBroker(options: BrokerOptions): Promise<BrokerHandle
   })
   const topics = new Topics(storage, configs, {
     created: ({ name, logs }) => hooks.look('onTopicCreated', { name, partitions: logs.length }),
-    deleted: ({ name }) => hooks.look('onTopicDeleted', { name }),
+    deleted: ({ name, id }) => {
+      hooks.look('onTopicDeleted', { name })
+      void groups.forgetTopic(id)
+    },
   })
+  const groups: GroupRegistry = new GroupRegistry({ storage, clock, configs, topics, hooks, logger })
   const producerIds = new ProducerIds(storage)
   const transactions = new Transactions(storage)
   const closing = new AbortController()
@@ -77,6 +82,7 @@ export async function createBroker(options: BrokerOptions): Promise<BrokerHandle
   await topics.load()
   await producerIds.load()
   await transactions.load()
+  await groups.load()
   const state: BrokerState = {
     storage,
     clock,
@@ -86,6 +92,7 @@ export async function createBroker(options: BrokerOptions): Promise<BrokerHandle
     producerIds,
     transactions,
     fetchSessions: new FetchSessions(),
+    groups,
     hooks,
     clusterId: await loadClusterId(storage),
     nodeId: configs.number('broker.id'),
@@ -177,6 +184,7 @@ class RunningBroker implements BrokerHandle {
 
   async #close(): Promise<void> {
     this.#closing.abort()
+    this.#state.groups.close()
     await this.maintenance.stop()
     await this.transactionSweep.stop()
     await Promise.allSettled(this.#underWay)

@@ -15,6 +15,8 @@ import type { Change, StorageEngine } from '../core/storage-engine.ts'
  * | `aborted/<log>/<offset of the marker>` | a transaction that was aborted in a log |
  * | `transaction/<transactional id>` | producer, epoch, and what belongs to its transaction |
  * | `cleaned/<log>` | how far compaction has come |
+ * | `group/<group id as JSON>` | type, members, epochs and assignments of a group |
+ * | `offset/<group id as JSON>/<topic id>/<partition>` | how far a group has come in a partition |
  */
 export const entryKeys = {
   identity: 'broker/identity',
@@ -32,6 +34,11 @@ export const entryKeys = {
   transactions: 'transaction/',
   transaction: (transactionalId: string) => `transaction/${transactionalId}`,
   cleaned: (log: number) => `cleaned/${log}`,
+  groups: 'group/',
+  group: (groupId: string) => `group/${JSON.stringify(groupId)}`,
+  offsets: 'offset/',
+  offset: (groupId: string, topicId: string, partition: number) =>
+    `offset/${JSON.stringify(groupId)}/${topicId}/${partition}`,
 } as const
 
 /** The change that sets an entry to `value`, which must be plain JSON. */

@@ -1,5 +1,6 @@
 import type { Timer } from '../core/clock.ts'
 import type { BrokerState } from './broker-state.ts'
+import { expireOffsets } from './groups/offsets/expire-offsets.ts'
 import { type CompactionResult, compactLog } from './logs/compaction.ts'
 import type { PartitionLog } from './logs/partition-log.ts'
 import { applyRetention } from './logs/retention.ts'
@@ -13,7 +14,7 @@ export interface CompactedPartition extends CompactionResult {
   readonly partition: number
 }
 
-/** What runs beside the requests: retention, compaction, expiry of producers. One round of each at a time. */
+/** What runs beside the requests: retention, compaction, expiry of producers and of committed offsets. One round of each at a time. */
 export class Maintenance {
   readonly #state: BrokerState
   readonly #timers = new Map<string, Timer>()
@@ -34,6 +35,11 @@ export class Maintenance {
       'expiry',
       () => PRODUCER_EXPIRY_INTERVAL_MS,
       () => this.expireProducers(),
+    )
+    this.#every(
+      'offset-expiry',
+      () => configs.number('offsets.retention.check.interval.ms'),
+      () => expireOffsets(this.#state.groups, this.#state),
     )
     if (configs.flag('log.cleaner.enable')) {
       this.#every(

@@ -1,4 +1,5 @@
 import { anything, type ConfigDefinition, integer, oneOf, trueOrFalse } from './config-definition.ts'
+import { groupConfigs } from './group-configs.ts'
 import { topicConfigs } from './topic-configs.ts'
 
 const INT_MAX = 2 ** 31 - 1
@@ -169,8 +170,8 @@ const stated: readonly ConfigDefinition[] = [
 ]
 
 /** Every config of the broker, with Kafka's names and defaults where Kafka has them. */
-export const brokerConfigs: readonly ConfigDefinition[] = [...own, ...synonyms, ...stated].sort((a, b) =>
-  a.name < b.name ? -1 : 1,
+export const brokerConfigs: readonly ConfigDefinition[] = [...own, ...groupConfigs, ...synonyms, ...stated].sort(
+  (a, b) => (a.name < b.name ? -1 : 1),
 )
 
 /** The definition of a broker config by its name. */

@@ -1,0 +1,63 @@
+import { RafkaError } from '../../core/errors.ts'
+import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
+import { offsetDelete } from '../../protocol/apis/offset-delete.ts'
+import type { BrokerState } from '../broker-state.ts'
+import type { ClassicGroup } from '../groups/classic/classic-group.ts'
+import { CONSUMER_PROTOCOL_TYPE } from '../groups/classic/subscribed-topics.ts'
+import { groupNamed } from '../groups/find-group.ts'
+import type { Place } from '../groups/offsets/group-offsets.ts'
+import { handler, wireError, wireErrorOf } from '../handler.ts'
+
+type AskedTopic = RequestOf<typeof offsetDelete>['topics'][number]
+type TopicAnswer = ResponseOf<typeof offsetDelete>['topics'][number]
+
+/** Forgets offsets of topics that the group does not consume (KIP-496). */
+export const offsetDeleteHandler = handler({
+  api: offsetDelete,
+  minVersion: 0,
+  maxVersion: 0,
+  async handle(state, request) {
+    try {
+      const group = groupNamed(state.groups, request.groupId)
+      assertDeletable(group)
+      const places: Place[] = []
+      const topics = request.topics.map((asked) => check(state, group, asked, places))
+      const removal = group.offsets.stageRemoval(places)
+      if (removal.changes.length > 0) await state.storage.commit(removal.changes)
+      removal.apply()
+      return offsetDelete.response.create({ topics })
+    } catch (error) {
+      return offsetDelete.response.create({ errorCode: wireErrorOf(error, state).errorCode })
+    }
+  },
+  refuse: (_request, { errorCode }) => offsetDelete.response.create({ errorCode }),
+})
+
+/** Of what a group of another kind consumes nothing is known, so it must have no members. */
+function assertDeletable(group: ClassicGroup): void {
+  if (group.state === 'Empty' || group.protocolType === CONSUMER_PROTOCOL_TYPE) return
+  throw new RafkaError('NON_EMPTY_GROUP', `group "${group.id}" has ${group.members.size} members`)
+}
+
+function check(
+  state: BrokerState,
+  group: ClassicGroup,
+  { name, partitions }: AskedTopic,
+  places: Place[],
+): TopicAnswer {
+  const topic = state.topics.get(name)
+  const isSubscribed = group.topics?.has(name) === true
+  return {
+    name,
+    partitions: partitions.map(({ partitionIndex }) => {
+      if (topic === undefined) return { partitionIndex, ...error('UNKNOWN_TOPIC_OR_PARTITION') }
+      if (isSubscribed) return { partitionIndex, ...error('GROUP_SUBSCRIBED_TO_TOPIC') }
+      places.push({ topicId: topic.id, partition: partitionIndex })
+      return { partitionIndex, errorCode: 0 }
+    }),
+  }
+}
+
+function error(name: 'UNKNOWN_TOPIC_OR_PARTITION' | 'GROUP_SUBSCRIBED_TO_TOPIC') {
+  return { errorCode: wireError(name).errorCode }
+}

@@ -18,6 +18,7 @@ import { type CompactedPartition, Maintenance } from './maintenance.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { randomTopicId } from './topics/topic-id.ts'
 import { Topics } from './topics/topics.ts'
+import { holdOffsets } from './transactions/transaction-offsets.ts'
 import { TransactionSweep } from './transactions/transaction-sweep.ts'
 import { Transactions } from './transactions/transactions.ts'
 
@@ -101,6 +102,7 @@ export async function createBroker(options: BrokerOptions): Promise<BrokerHandle
     advertised: (connection) => connection.advertised ?? address,
     closing: closing.signal,
   }
+  for (const transaction of transactions.all()) holdOffsets(state, transaction.state)
   const broker = new RunningBroker(state, closing, address)
   await hooks.runAll('onStart')
   broker.maintenance.start()

@@ -1,9 +1,11 @@
+import { addOffsetsToTxn } from '../../src/protocol/apis/add-offsets-to-txn.ts'
 import { addPartitionsToTxn } from '../../src/protocol/apis/add-partitions-to-txn.ts'
 import { describeTransactions } from '../../src/protocol/apis/describe-transactions.ts'
 import { endTxn } from '../../src/protocol/apis/end-txn.ts'
 import { fetch } from '../../src/protocol/apis/fetch.ts'
 import { initProducerId } from '../../src/protocol/apis/init-producer-id.ts'
 import { produce } from '../../src/protocol/apis/produce.ts'
+import { txnOffsetCommit } from '../../src/protocol/apis/txn-offset-commit.ts'
 import { errorName } from '../../src/protocol/error-codes.ts'
 import { readBatchHeader } from '../../src/records/header.ts'
 import type { BrokerFixture } from './broker-fixture.ts'
@@ -94,6 +96,41 @@ export class TransactionalProducer {
     return errorName(answer.errorCode)
   }
 
+  /** Says that its transaction will commit offsets of a group. */
+  async addOffsets(groupId: string, { version = 4 } = {}): Promise<Name> {
+    const { id: transactionalId, producerId, producerEpoch } = this
+    const request = addOffsetsToTxn.request.create({ transactionalId, producerId, producerEpoch, groupId })
+    return errorName((await this.#broker.ask(addOffsetsToTxn, request, { version })).errorCode)
+  }
+
+  /** Commits an offset of a group within its transaction. */
+  async commitOffset(groupId: string, offset: number, options: OffsetOptions = {}): Promise<Name> {
+    const { topic = 't', partition = 0, version = 4, metadata = null, member } = options
+    const request = txnOffsetCommit.request.create({
+      transactionalId: this.id,
+      groupId,
+      producerId: this.producerId,
+      producerEpoch: this.producerEpoch,
+      generationIdOrMemberEpoch: member?.generationId ?? -1,
+      memberId: member?.memberId ?? '',
+      topics: [
+        {
+          name: topic,
+          partitions: [
+            {
+              partitionIndex: partition,
+              committedOffset: offset,
+              committedLeaderEpoch: 0,
+              committedMetadata: metadata,
+            },
+          ],
+        },
+      ],
+    })
+    const { topics } = await this.#broker.ask(txnOffsetCommit, request, { version })
+    return errorName(topics[0]!.partitions[0]!.errorCode)
+  }
+
   /** A whole transaction of one partition. */
   async run(
     topic: string,
@@ -112,6 +149,14 @@ export class TransactionalProducer {
     const sent = await this.send(topic, values, options)
     if (added !== 'NONE' || sent.error !== 'NONE') throw new Error(`no transaction: ${added}, ${sent.error}`)
   }
+}
+
+interface OffsetOptions {
+  readonly topic?: string
+  readonly partition?: number
+  readonly version?: number
+  readonly metadata?: string | null
+  readonly member?: { readonly memberId: string; readonly generationId: number }
 }
 
 interface SendOptions {

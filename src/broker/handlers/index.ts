@@ -1,4 +1,5 @@
 import type { Handler } from '../handler.ts'
+import { addOffsetsToTxnHandler } from './add-offsets-to-txn.ts'
 import { addPartitionsToTxnHandler } from './add-partitions-to-txn.ts'
 import { alterConfigsHandler } from './alter-configs.ts'
 import { alterPartitionReassignmentsHandler } from './alter-partition-reassignments.ts'
@@ -36,6 +37,7 @@ import { offsetFetchHandler } from './offset-fetch.ts'
 import { offsetForLeaderEpochHandler } from './offset-for-leader-epoch.ts'
 import { produceHandler } from './produce.ts'
 import { syncGroupHandler } from './sync-group.ts'
+import { txnOffsetCommitHandler } from './txn-offset-commit.ts'
 import { writeTxnMarkersHandler } from './write-txn-markers.ts'
 
 /** Every API that the broker answers. ApiVersions answers from this list. */
@@ -60,8 +62,10 @@ export const handlers: readonly Handler[] = [
   initProducerIdHandler,
   offsetForLeaderEpochHandler,
   addPartitionsToTxnHandler,
+  addOffsetsToTxnHandler,
   endTxnHandler,
   writeTxnMarkersHandler,
+  txnOffsetCommitHandler,
   describeConfigsHandler,
   alterConfigsHandler,
   describeLogDirsHandler,

@@ -138,7 +138,7 @@ function stage(
   if (!batch.header.transactional) return { append: log.stage(batch, nowMs), transaction: undefined }
   const transaction = transactionOfAppend(state, transactionalId, batch.header, log, version)
   const append = log.stage(batch, nowMs)
-  transaction.add([{ topic: name, partition: data.index, log: log.id }], [], nowMs)
+  transaction.add({ partitions: [{ topic: name, partition: data.index, log: log.id }] }, nowMs)
   return { append, transaction }
 }
 

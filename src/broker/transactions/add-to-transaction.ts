@@ -2,13 +2,7 @@ import type { BrokerState } from '../broker-state.ts'
 import { retriable } from './end-transaction.ts'
 import type { ProducerIdentity } from './init-producer.ts'
 import type { Transaction } from './transaction.ts'
-import type { TransactionPartition } from './transaction-state.ts'
-
-/** What a request wants to be in the transaction of its producer. */
-export interface Addition {
-  readonly partitions?: readonly TransactionPartition[]
-  readonly groups?: readonly string[]
-}
+import type { TransactionParts } from './transaction-state.ts'
 
 /**
  * Puts partitions or groups into a transaction, beginning one when none is open; settles when that is durable.
@@ -18,14 +12,15 @@ export async function addToTransaction(
   state: BrokerState,
   transactionalId: string,
   { producerId, producerEpoch }: ProducerIdentity,
-  { partitions = [], groups = [] }: Addition,
+  parts: Partial<TransactionParts>,
 ): Promise<void> {
   const transaction = state.transactions.find(transactionalId, producerId, producerEpoch)
-  transaction.add(partitions, groups, state.clock.now())
+  transaction.add(parts, state.clock.now())
   await saveTransaction(state, transaction)
 }
 
-async function saveTransaction(state: BrokerState, transaction: Transaction): Promise<void> {
+/** Makes durable what was added to a transaction. @throws RafkaError `NOT_COORDINATOR` */
+export async function saveTransaction(state: BrokerState, transaction: Transaction): Promise<void> {
   const changes = transaction.unsaved()
   if (changes.length === 0) return
   const saving = transaction.state

@@ -1,7 +1,9 @@
 import { isRafkaError, RafkaError } from '../../core/errors.ts'
 import type { BrokerState } from '../broker-state.ts'
+import type { StagedOffsets } from '../groups/offsets/group-offsets.ts'
 import type { StagedAppend } from '../logs/staged-append.ts'
 import type { Transaction } from './transaction.ts'
+import { releaseOffsets, stageOffsets } from './transaction-offsets.ts'
 import type { NextProducer, TransactionEnd, TransactionState } from './transaction-state.ts'
 
 /** One node coordinates for ever. */
@@ -31,17 +33,22 @@ export async function endTransaction(
     changedMs: nowMs,
     partitions: new Map(),
     groups: [],
+    offsets: [],
   }
   const staged: StagedAppend[] = []
+  let offsets: readonly StagedOffsets[] = []
   let committed = false
   try {
     stageMarkers(state, before, type, markerEpoch, staged)
-    await state.storage.commit([...staged.flatMap(({ changes }) => changes), transaction.put(after)])
+    if (type === 'commit') offsets = stageOffsets(state, before)
+    await state.storage.commit([...[...staged, ...offsets].flatMap(({ changes }) => changes), transaction.put(after)])
     committed = true
+    releaseOffsets(state, before)
   } catch (error) {
     throw retriable(error)
   } finally {
     for (const append of staged) append.log.settle(append, committed)
+    for (const one of offsets) committed ? one.apply() : one.cancel()
     if (committed) transaction.complete(after)
     else transaction.giveUp()
   }

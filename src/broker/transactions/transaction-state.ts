@@ -1,4 +1,5 @@
 import type { LogId } from '../../core/storage-engine.ts'
+import type { OffsetCommit } from '../groups/offsets/committed-offset.ts'
 
 /** Where a transaction stands (`TransactionState`). Preparing takes no state of its own: an end is one commit. */
 export type TransactionStatus = 'Empty' | 'Ongoing' | 'CompleteCommit' | 'CompleteAbort'
@@ -11,6 +12,19 @@ export interface TransactionPartition {
   readonly topic: string
   readonly partition: number
   readonly log: LogId
+}
+
+/** An offset of a group that counts once the transaction is committed. */
+export interface TransactionOffset extends OffsetCommit {
+  readonly groupId: string
+}
+
+/** What of a broker can belong to a transaction. */
+export interface TransactionParts {
+  readonly partitions: readonly TransactionPartition[]
+  /** Groups whose offsets it may commit. */
+  readonly groups: readonly string[]
+  readonly offsets: readonly TransactionOffset[]
 }
 
 /** What is known of a transactional id. Never changed in place. */
@@ -29,8 +43,9 @@ export interface TransactionState {
   /** When anything of this changed. */
   readonly changedMs: number
   readonly partitions: ReadonlyMap<LogId, TransactionPartition>
-  /** Groups whose offsets the transaction commits. */
   readonly groups: readonly string[]
+  /** One for each group and partition. */
+  readonly offsets: readonly TransactionOffset[]
 }
 
 /** Who the producer of a transactional id is after a change. */
@@ -56,6 +71,7 @@ export const newTransaction: TransactionState = {
   changedMs: 0,
   partitions: new Map(),
   groups: [],
+  offsets: [],
 }
 
 export function storedTransaction(state: TransactionState): StoredTransaction {
@@ -67,6 +83,7 @@ export function storedTransaction(state: TransactionState): StoredTransaction {
 
 export function readTransaction(stored: StoredTransaction): TransactionState {
   return {
+    ...newTransaction,
     ...stored,
     partitions: new Map(stored.partitions.map(([topic, partition, log]) => [log, { topic, partition, log }])),
   }

@@ -5,7 +5,8 @@ import {
   newTransaction,
   storedTransaction,
   type TransactionEnd,
-  type TransactionPartition,
+  type TransactionOffset,
+  type TransactionParts,
   type TransactionState,
   type TransactionStatus,
 } from './transaction-state.ts'
@@ -76,13 +77,18 @@ export class Transaction {
     return this.#state.status === 'Ongoing' && this.#state.partitions.has(log)
   }
 
-  /** Puts partitions and groups into the transaction, beginning one when none is open. */
-  add(partitions: readonly TransactionPartition[], groups: readonly string[], nowMs: number): void {
+  /** Whether it may commit offsets of a group. */
+  hasGroup(groupId: string): boolean {
+    return this.#state.status === 'Ongoing' && this.#state.groups.includes(groupId)
+  }
+
+  /** Puts something into the transaction, beginning one when none is open. */
+  add({ partitions = [], groups = [], offsets = [] }: Partial<TransactionParts>, nowMs: number): void {
     const open = this.#state.status === 'Ongoing'
     const had = open ? this.#state : newTransaction
     const newPartitions = partitions.filter(({ log }) => !had.partitions.has(log))
     const newGroups = groups.filter((group) => !had.groups.includes(group))
-    if (open && newPartitions.length === 0 && newGroups.length === 0) return
+    if (open && newPartitions.length === 0 && newGroups.length === 0 && offsets.length === 0) return
     this.#state = {
       ...this.#state,
       status: 'Ongoing',
@@ -90,6 +96,7 @@ export class Transaction {
       changedMs: nowMs,
       partitions: new Map([...had.partitions, ...newPartitions.map((one) => [one.log, one] as const)]),
       groups: [...had.groups, ...newGroups],
+      offsets: withNewer(had.offsets, offsets),
     }
   }
 
@@ -132,6 +139,12 @@ export class Transaction {
   giveUp(): void {
     this.#transition = undefined
   }
+}
+
+/** The last offset of each partition of each group. */
+function withNewer(old: readonly TransactionOffset[], newer: readonly TransactionOffset[]): TransactionOffset[] {
+  const byPlace = new Map([...old, ...newer].map((one) => [`${one.topicId}/${one.partition}/${one.groupId}`, one]))
+  return [...byPlace.values()]
 }
 
 /** The error for a producer that does not have the transactional id. */

@@ -16,6 +16,11 @@ export class PendingOffsets {
     this.#producers.delete(producerId)
   }
 
+  /** Whether the open transaction of this producer has committed offsets. */
+  heldBy(producerId: number): boolean {
+    return this.#producers.has(producerId)
+  }
+
   /** Whether some open transaction will change the partition's offset if it commits. */
   has(topicId: string, partition: number): boolean {
     const place = `${topicId}/${partition}`

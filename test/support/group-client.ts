@@ -9,6 +9,7 @@ import { offsetFetch } from '../../src/protocol/apis/offset-fetch.ts'
 import { syncGroup } from '../../src/protocol/apis/sync-group.ts'
 import { encodeSubscription } from '../../src/protocol/consumer-protocol.ts'
 import { errorName } from '../../src/protocol/error-codes.ts'
+import { zeroUuid } from '../../src/protocol/uuid.ts'
 import type { BrokerFixture } from './broker-fixture.ts'
 import { quiet } from './pending.ts'
 
@@ -128,7 +129,7 @@ export class GroupClient {
       topics: [
         {
           name: topic,
-          topicId: '',
+          topicId: zeroUuid,
           partitions: [
             {
               partitionIndex: partition,
@@ -146,7 +147,7 @@ export class GroupClient {
 
   /** All that is committed, or one partition. */
   async committed(topic?: string, partition = 0, requireStable = false) {
-    const topics = topic === undefined ? null : [{ name: topic, topicId: '', partitionIndexes: [partition] }]
+    const topics = topic === undefined ? null : [{ name: topic, topicId: zeroUuid, partitionIndexes: [partition] }]
     const group = { groupId: this.groupId, memberId: null, memberEpoch: -1, topics }
     const request = offsetFetch.request.create({ groups: [group], requireStable })
     const { groups } = await this.broker.ask(offsetFetch, request, { version: 9 })

@@ -105,7 +105,7 @@ async function platformaticValues({ brokers }: ServedBroker, topic: string, coun
     values.push(message.value)
     if (values.length === count) break
   }
-  await consumer.close(true)
+  consumer.close(true)
   return values
 }
 

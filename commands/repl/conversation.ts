@@ -177,7 +177,9 @@ export class Conversation {
   }
 
   async #tell(error: unknown, surroundings: Surroundings): Promise<number> {
-    const context = new CommandContext({ ...surroundings, sessions: this.#place.session }, {})
+    const context = new CommandContext(surroundings, {})
+    // A hint may need the names that there are; nobody waits for a connection to get them.
+    if (this.#place.session.current !== undefined) await context.session()
     await reportError(error, context)
     return exitCodeOf(error)
   }

@@ -57,6 +57,10 @@ export class NamesCache {
       this.#names = {
         ...this.#names,
         topics: topics.sort(),
+        groups: await admin.listGroups().then(
+          (groups) => groups.map(({ group }) => group).sort(),
+          () => this.#names.groups,
+        ),
         profiles: this.#profiles(),
         configs: known ? this.#names.configs : configs.map(({ name }) => name),
       }

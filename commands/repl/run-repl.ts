@@ -15,16 +15,27 @@ export async function runRepl(context: CommandContext, request: ReplRequest, run
   const { stdin, stdout } = context.io
   if (!isGiven && stdin.isTTY === true) {
     if (stdout.isTTY !== true) return await showUsage(context)
+    // Without a cursor that can be moved, lines are what the terminal itself gives.
+    if (context.io.env.TERM === 'dumb')
+      return await runGiven(context, { ...request, files: ['-'], bail: false }, runLine)
     const { converse } = await import('./converse.ts')
     return await converse(context, request, runLine)
   }
+  if (isGiven) return await runGiven(context, request, runLine)
+  return await runGiven(context, { ...request, files: ['-'] }, runLine)
+}
+
+async function runGiven(context: CommandContext, request: ReplRequest, runLine: RunLine): Promise<number> {
+  const { commands, files } = request
   const scripts: Script[] = []
   if (commands.length > 0) scripts.push(commands.map((text, index) => ({ text, where: `command ${index + 1}` })))
-  const names = isGiven ? files : ['-']
-  for (const name of names) scripts.push(await readScript(context.io, name))
-  const conversation = new Conversation(scriptStage(context, names.includes('-')), context.flags, runLine)
+  for (const name of files) scripts.push(await readScript(context.io, name))
+  const conversation = new Conversation(scriptStage(context, files.includes('-')), context.flags, runLine)
   try {
-    return await runAll(context, conversation, scripts, { ...request, needsLines: !isGiven })
+    return await runAll(context, conversation, scripts, {
+      ...request,
+      needsLines: commands.length === 0 && files.every((name) => name === '-'),
+    })
   } finally {
     await conversation.close()
   }

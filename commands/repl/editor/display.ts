@@ -67,6 +67,12 @@ export class Display {
     this.#shown = undefined
   }
 
+  /** Goes to the begin of a line: the next one, where something stands in this one. */
+  freshLine(): void {
+    // So many spaces fill a line without leaving it; they reach the next one where something was before them.
+    this.#screen.write(`${' '.repeat(this.columns)}\r${CLEAR_TO_END_OF_LINE}`)
+  }
+
   /** After the size of the terminal has changed, where the picture stands is not known any more: it is drawn on a new line. */
   forget(): void {
     if (this.#shown !== undefined) this.#screen.write(`\r${CLEAR_BELOW}`)

@@ -80,6 +80,16 @@ export class Keys {
     if (this.#ahead.length < MAX_TYPED_AHEAD) this.#ahead.push(key)
   }
 
+  /** Stops this process as Ctrl-Z does elsewhere; `woken` is called once it goes on. */
+  sleep(woken: () => void): void {
+    this.#pause()
+    process.once('SIGCONT', () => {
+      this.#resume()
+      woken()
+    })
+    process.kill(process.pid, 'SIGTSTP')
+  }
+
   #give(key: Key): void {
     const taker = this.#takers.at(-1)
     if (taker !== undefined) taker(key)

@@ -6,7 +6,7 @@ import type { Picture } from './frame.ts'
 import { HistorySearch } from './history-search.ts'
 import { HistoryWalk } from './history-walk.ts'
 import type { Key, Keys } from './keys.ts'
-import type { LineAids } from './line-aids.ts'
+import type { Completion, LineAids } from './line-aids.ts'
 import { commonPrefix, listCandidates } from './list-candidates.ts'
 
 /** How the typing of an entry ended. */
@@ -75,6 +75,7 @@ export class LineEditor {
       onKey()
       // Keys may come faster than entries are taken.
       if (typing.isDone) this.#keys.keep(key)
+      else if (key.ctrl && key.name === 'z') this.#sleep(typing)
       else typing.take(key)
     })
     try {
@@ -84,6 +85,11 @@ export class LineEditor {
       this.#typing = undefined
       this.#display.leave()
     }
+  }
+
+  #sleep(typing: Typing): void {
+    this.#display.leave()
+    this.#keys.sleep(() => typing.draw())
   }
 
   /** Draws anew what may look otherwise now. */
@@ -102,6 +108,9 @@ class Typing {
   readonly #walk: HistoryWalk
   #search: HistorySearch | undefined
   #isPasting = false
+  #isCompleting = false
+  /** Keys that came while it was looked up what a word may become: a moment, since nobody is asked. */
+  readonly #typedMeanwhile: Key[] = []
   #isDone = false
   #end: (entry: Entry) => void = () => {}
 
@@ -135,6 +144,10 @@ class Typing {
   }
 
   take(key: Key): void {
+    if (this.#isCompleting) {
+      this.#typedMeanwhile.push(key)
+      return
+    }
     if (this.#takePaste(key)) return
     if (this.#search !== undefined && this.#takeWhileSearching(this.#search, key)) return
     const chord = chordOf(key)
@@ -196,9 +209,18 @@ class Typing {
 
   async #complete(): Promise<void> {
     const { text, cursor } = this.#buffer
-    const { start, end, candidates } = await this.#aids.complete(text, cursor)
-    // What was typed meanwhile is what counts.
-    if (this.#isDone || this.#buffer.text !== text || this.#buffer.cursor !== cursor || candidates.length === 0) return
+    this.#isCompleting = true
+    try {
+      this.#put(await this.#aids.complete(text, cursor))
+    } finally {
+      this.#isCompleting = false
+      for (const key of this.#typedMeanwhile.splice(0)) this.take(key)
+    }
+  }
+
+  #put({ start, end, candidates }: Completion): void {
+    const { text } = this.#buffer
+    if (this.#isDone || candidates.length === 0) return
     const common = commonPrefix(candidates)
     if (candidates.length === 1) {
       const follows = /[=,/]$/.test(common) || text[end] === ' ' ? '' : ' '

@@ -41,6 +41,7 @@ export class Foreground {
   #isInterrupted = false
   #isAbandoned = false
   #isLent = false
+  #isInLine = false
   #hasStreamed = false
   #giveUp: () => void = () => {}
 
@@ -70,6 +71,7 @@ export class Foreground {
     } finally {
       this.#input.destroy()
       this.#endStatus()
+      if (this.#isInLine) this.#parts.display.freshLine()
     }
   }
 
@@ -114,6 +116,7 @@ export class Foreground {
   /** Writes above what stands at the bottom, if anything does. */
   write(stream: NodeJS.WritableStream, bytes: Uint8Array, done: (error?: Error | null) => void): void {
     const { display, editor } = this.#parts
+    this.#isInLine = bytes.length === 0 ? this.#isInLine : bytes.at(-1) !== 0x0a
     const picture = this.#isShown ? this.#status?.picture(display.columns) : editor.picture
     // What was given up says no more.
     if (this.#isAbandoned) done()
@@ -156,6 +159,7 @@ export class Foreground {
     this.#isShown = false
     this.#status = undefined
     if (this.#held.length > 0) this.#parts.io.stdout.write(this.#held)
+    this.#isInLine ||= this.#held.length > 0
     this.#held = Buffer.alloc(0)
   }
 

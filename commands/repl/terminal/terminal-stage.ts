@@ -99,6 +99,7 @@ export class TerminalStage implements Stage {
       this.#programsEnded = ended.catch(() => {})
       return await ended
     } finally {
+      this.#parts.display.freshLine()
       this.#programs = undefined
       this.#programsEnded = undefined
     }

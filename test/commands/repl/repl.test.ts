@@ -14,6 +14,13 @@ async function openRepl(line = 'rafka', columns = 100): Promise<TestTerminal> {
   return terminal
 }
 
+/** Waits until the names of topics are known, of which there must be one: then a wrong one is red. */
+async function knowsNames(terminal: TestTerminal): Promise<void> {
+  await terminal.write('use nope')
+  await terminal.showsPainted('\u001b[31mnope')
+  await terminal.press('C-u')
+}
+
 /** The history as it is stored. */
 function historyPath(): string {
   return join(bench.folder, '.local', 'state', 'rafka', 'history')
@@ -135,8 +142,8 @@ describe.skipIf(!hasTerminals)(
     test('Tab completes commands, flags and live names', async () => {
       await bench.run(['topics', 'create', 'orders-eu', 'orders-us'])
       const terminal = await openRepl()
+      await knowsNames(terminal)
       await terminal.write('consume ord')
-      // The names come in the background, and what is typed is red until they are known to fit.
       await terminal.press('Tab')
       await terminal.shows(/> consume orders-$/m)
       await terminal.press('Tab')
@@ -152,6 +159,7 @@ describe.skipIf(!hasTerminals)(
       const terminal = await openRepl()
       await terminal.type('topics create brandnew')
       await terminal.shows(/created brandnew.*\nrafka local>/)
+      await knowsNames(terminal)
       await terminal.write('use br')
       await terminal.press('Tab')
       await terminal.shows(/> use brandnew$/m)
@@ -259,10 +267,40 @@ describe.skipIf(!hasTerminals)(
       await terminal.shows(/^name: *$/m)
       await terminal.type('ann')
       await terminal.shows('hello ann')
-      await terminal.type('!sleep 100')
+      await terminal.type('!echo begun; sleep 100')
+      await terminal.shows(/^begun$/m)
       await terminal.press('C-c')
       await terminal.type('!echo still here')
       await terminal.shows(/^still here$/m)
+    })
+
+    test('output that ends within a line stays whole', async () => {
+      await bench.run(['produce', 't', 'a', 'b'])
+      const terminal = await openRepl()
+      await terminal.type("consume t -e -f '<%v>'")
+      await terminal.shows(/<a><b>[\s\S]*\nrafka local>/)
+      await terminal.type('!printf half')
+      await terminal.shows(/^half\nrafka local>/m)
+    })
+
+    test('Ctrl-Z stops it, and it goes on where it was', async () => {
+      const terminal = await TestTerminal.open(bench.env)
+      await terminal.type('set -m; rafka')
+      await terminal.shows(/^rafka local>/m)
+      await terminal.write('topics li')
+      await terminal.shows(/> topics li$/m)
+      await terminal.press('C-z')
+      await terminal.shows(/Stopped/)
+      await terminal.type('fg')
+      await terminal.write('st')
+      await terminal.shows(/> topics list$/m)
+    })
+
+    test('SQL is a line like any other', async () => {
+      await bench.run(['produce', 't', '{"n": 1}', '{"n": 2}'])
+      const terminal = await openRepl()
+      await terminal.type("select sum(value ->> '$.n') as total from t")
+      await terminal.shows(/^total\n +3$/m)
     })
 
     test('show tells all of a record that was printed', async () => {

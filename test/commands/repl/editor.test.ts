@@ -1,0 +1,183 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { textWidth } from '../../../commands/output/text-width.ts'
+import { EditBuffer } from '../../../commands/repl/editor/edit-buffer.ts'
+import { layOut } from '../../../commands/repl/editor/frame.ts'
+import { HistorySearch } from '../../../commands/repl/editor/history-search.ts'
+import { HistoryWalk } from '../../../commands/repl/editor/history-walk.ts'
+import { commonPrefix, listCandidates } from '../../../commands/repl/editor/list-candidates.ts'
+
+/** A buffer of a text in which `|` is the cursor. */
+function bufferOf(text: string): EditBuffer {
+  const buffer = new EditBuffer()
+  buffer.set(text.replace('|', ''), text.indexOf('|'))
+  return buffer
+}
+
+function shown({ text, cursor }: EditBuffer): string {
+  return `${text.slice(0, cursor)}|${text.slice(cursor)}`
+}
+
+describe('a text that is edited', () => {
+  const steps: ReadonlyArray<readonly [keyof EditBuffer, string, string]> = [
+    ['left', 'ab|c', 'a|bc'],
+    ['left', '|abc', '|abc'],
+    ['left', 'a👩‍👧|b', 'a|👩‍👧b'],
+    ['right', 'a|é b', 'aé| b'],
+    ['right', 'abc|', 'abc|'],
+    ['wordLeft', 'one two  |three', 'one |two  three'],
+    ['wordRight', 'one| two three', 'one two| three'],
+    ['lineStart', 'one\ntw|o', 'one\n|two'],
+    ['lineEnd', 'o|ne\ntwo', 'one|\ntwo'],
+    ['backspace', 'ab|c', 'a|c'],
+    ['backspace', '|abc', '|abc'],
+    ['delete', 'a|bc', 'a|c'],
+    ['delete', 'abc|', 'abc|'],
+    ['cutToLineEnd', 'a|bc\nd', 'a|\nd'],
+    ['cutToLineEnd', 'a|\nd', 'a|d'],
+    ['cutToLineStart', 'x\nab|c', 'x\n|c'],
+    ['cutWordLeft', 'one two |three', 'one |three'],
+    ['cutWordRight', 'one| two three', 'one| three'],
+  ]
+  test.each(steps)('%s of %j', (step, before, after) => {
+    const buffer = bufferOf(before)
+    ;(buffer[step] as () => void).call(buffer)
+    expect(shown(buffer)).toBe(after)
+  })
+
+  test.each([
+    [-1, 'one\ntw|o', 'on|e\ntwo', true],
+    [-1, 'a\n|', '|a\n', true],
+    [-1, '\n|', '|\n', true],
+    [-1, 'o\n\nlong|', 'o\n|\nlong', true],
+    [1, 'lo|ng\no', 'long\no|', true],
+    [1, 'one\ntwo|', 'one\ntwo|', false],
+    [-1, 'o|ne', 'o|ne', false],
+  ] as const)('goes %d line from %j', (step, before, after, moved) => {
+    const buffer = bufferOf(before)
+    expect(buffer.line(step)).toBe(moved)
+    expect(shown(buffer)).toBe(after)
+  })
+
+  test('gives back what was cut, and undoes', () => {
+    const buffer = bufferOf('one two|')
+    buffer.cutWordLeft()
+    buffer.yank()
+    buffer.yank()
+    expect(shown(buffer)).toBe('one twotwo|')
+    buffer.undo()
+    buffer.undo()
+    expect(shown(buffer)).toBe('one |')
+    for (let times = 0; times < 5; times += 1) buffer.undo()
+    expect(shown(buffer)).toBe('|')
+  })
+
+  test('keeps its cursor between characters, whatever is done', () => {
+    const names = ['left', 'right', 'wordLeft', 'wordRight', 'backspace', 'delete', 'cutWordLeft', 'undo'] as const
+    const step = fc.oneof(fc.constantFrom(...names), fc.string({ unit: 'grapheme', maxLength: 3 }))
+    fc.assert(
+      fc.property(fc.array(step), (all) => {
+        const buffer = new EditBuffer()
+        for (const one of all) {
+          if (names.some((name) => name === one)) buffer[one as (typeof names)[number]]()
+          else buffer.insert(one)
+          expect(buffer.text).not.toMatch(/\p{Surrogate}/u)
+          expect(buffer.text.slice(0, buffer.cursor)).not.toMatch(/\p{Surrogate}/u)
+        }
+      }),
+    )
+  })
+})
+
+describe('a picture on rows', () => {
+  const rowsOf = (text: string, columns: number, maxRows = 10, cursorAfter = 1) => {
+    const { rows, cursor } = layOut({ pieces: [{ text }], cursorAfter }, columns, maxRows)
+    return { rows: rows.map((row) => row.text), cursor }
+  }
+
+  test('wraps where the terminal ends, and at line breaks', () => {
+    expect(rowsOf('abcdef', 4)).toEqual({ rows: ['abcd', 'ef'], cursor: { row: 1, column: 2 } })
+    expect(rowsOf('ab\n\ncd', 4)).toEqual({ rows: ['ab', '', 'cd'], cursor: { row: 2, column: 2 } })
+    expect(rowsOf('', 4)).toEqual({ rows: [''], cursor: { row: 0, column: 0 } })
+  })
+
+  test('has the cursor on a row of its own after one that is full', () => {
+    expect(rowsOf('abcd', 4)).toEqual({ rows: ['abcd', ''], cursor: { row: 1, column: 0 } })
+  })
+
+  test('does not tear wide characters, and counts marks as nothing', () => {
+    expect(rowsOf('a漢字', 4)).toEqual({ rows: ['a漢', '字'], cursor: { row: 1, column: 2 } })
+    expect(rowsOf('e\u0301x', 4).cursor).toEqual({ row: 0, column: 2 })
+  })
+
+  test('shows the rows around the cursor where there are too many', () => {
+    expect(rowsOf('1\n2\n3\n4', 4, 2)).toEqual({ rows: ['3', '4'], cursor: { row: 1, column: 1 } })
+    expect(rowsOf('1\n2\n3\n4', 4, 2, 0)).toEqual({ rows: ['1', '2'], cursor: { row: 0, column: 0 } })
+  })
+
+  test('lets nothing act on the terminal, and no row is wider than it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 12, max: 30 }), (text, columns) => {
+        const { rows } = rowsOf(text, columns, 1000)
+        for (const row of rows) {
+          expect(row).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/)
+          expect(textWidth(row)).toBeLessThanOrEqual(columns)
+        }
+      }),
+    )
+  })
+})
+
+describe('what was typed before', () => {
+  const entries = ['topics list', 'consume a', 'topics create b', 'consume c']
+
+  test('is gone through by its begin, and back to what was being typed', () => {
+    const walk = new HistoryWalk(entries)
+    expect([walk.go(-1, 'top'), walk.go(-1, '?'), walk.go(-1, '?')]).toEqual([
+      'topics create b',
+      'topics list',
+      undefined,
+    ])
+    expect([walk.go(1, '?'), walk.go(1, '?'), walk.go(1, '?')]).toEqual(['topics create b', 'top', undefined])
+    walk.stop()
+    expect(walk.go(-1, '')).toBe('consume c')
+  })
+
+  test('is searched from the newest on', () => {
+    const search = new HistorySearch(entries)
+    search.type('c')
+    search.type('ons')
+    expect(search.found).toBe('consume c')
+    search.next(-1)
+    expect(search.found).toBe('consume a')
+    search.next(-1)
+    expect(search.found).toBe('consume a')
+    search.next(1)
+    expect(search.found).toBe('consume c')
+    search.type('zzz')
+    expect(search.hasFound).toBe(false)
+    for (let times = 0; times < 3; times += 1) search.backspace()
+    expect([search.found, search.hasFound]).toEqual(['consume c', true])
+  })
+
+  test('may be nothing', () => {
+    const search = new HistorySearch([])
+    search.type('x')
+    search.next(-1)
+    expect([search.found, search.hasFound]).toEqual(['', false])
+    expect(new HistoryWalk([]).go(-1, 'x')).toBeUndefined()
+  })
+})
+
+test('candidates are listed in columns, and share a begin', () => {
+  expect(listCandidates(['aa', 'b', 'c'], 10)).toEqual(['aa  c', 'b'])
+  expect(listCandidates(['too-long-for-it'], 5)).toEqual(['too-long-for-it'])
+  expect(
+    listCandidates(
+      Array.from({ length: 120 }, (_, index) => `t${index}`),
+      80,
+    ).at(-1),
+  ).toBe('… and 20 more')
+  expect(commonPrefix(['orders-eu', 'orders-us'])).toBe('orders-')
+  expect(commonPrefix([])).toBe('')
+})

@@ -1,5 +1,5 @@
 import { RafkaError } from '../core/errors.ts'
-import type { Change, StorageEngine } from '../core/storage-engine.ts'
+import type { StorageEngine } from '../core/storage-engine.ts'
 
 /**
  * The small state of the broker in the storage engine: one key per thing, its value as JSON.
@@ -42,7 +42,7 @@ export const entryKeys = {
 } as const
 
 /** The change that sets an entry to `value`, which must be plain JSON. */
-export function putEntry(key: string, value: unknown): Change {
+export function putEntry(key: string, value: unknown): { readonly put: string; readonly value: Buffer } {
   return { put: key, value: Buffer.from(JSON.stringify(value)) }
 }
 

@@ -32,7 +32,7 @@ export async function initProducer(
 
 /** A producer with a transactional id, that does one request at a time and gives the names of errors. */
 export class TransactionalProducer {
-  readonly #broker: BrokerFixture
+  #broker: BrokerFixture
   readonly id: string
   producerId: number
   producerEpoch: number
@@ -43,6 +43,11 @@ export class TransactionalProducer {
     this.id = id
     this.producerId = producerId
     this.producerEpoch = producerEpoch
+  }
+
+  /** The broker was started anew: from now on it asks this one. */
+  moveTo(broker: BrokerFixture): void {
+    this.#broker = broker
   }
 
   /** Adds partitions to its transaction. */
@@ -193,14 +198,29 @@ export async function fetchCommitted(
   return responses[0]!.partitions[0]!
 }
 
-/** The values that a reader of committed records sees, as its client filters them by the list of aborted transactions. */
+/**
+ * The values that a reader of committed records sees, as its client filters them by the list of aborted transactions of each answer.
+ * @param maxBytes of one answer; there is at least one batch in each
+ */
 export async function committedValues(
   broker: BrokerFixture,
   topic: string,
   partition = 0,
+  maxBytes = 2 ** 26,
 ): Promise<Array<string | null>> {
   const values: Array<string | null> = []
-  const { records, abortedTransactions } = await fetchCommitted(broker, topic, 0, partition)
+  for (let offset = 0; ; ) {
+    const answer = await fetchCommitted(broker, topic, offset, partition, maxBytes)
+    const [last] = (answer.records ?? []).slice(-1)
+    if (last === undefined) return values
+    values.push(...(await withoutAborted(answer)))
+    offset = readBatchHeader(last).lastOffset + 1
+  }
+}
+
+async function withoutAborted(answer: Awaited<ReturnType<typeof fetchCommitted>>): Promise<Array<string | null>> {
+  const { records, abortedTransactions } = answer
+  const values: Array<string | null> = []
   const waiting = [...abortedTransactions!].sort((a, b) => a.firstOffset - b.firstOffset)
   const aborted = new Set<number>()
   for (const batch of records ?? []) {

@@ -37,20 +37,37 @@ export async function endTransaction(
   }
   const staged: StagedAppend[] = []
   let offsets: readonly StagedOffsets[] = []
-  let committed = false
+  let failure: unknown
   try {
     stageMarkers(state, before, type, markerEpoch, staged)
     if (type === 'commit') offsets = stageOffsets(state, before)
     await state.storage.commit([...[...staged, ...offsets].flatMap(({ changes }) => changes), transaction.put(after)])
-    committed = true
-    releaseOffsets(state, before)
   } catch (error) {
-    throw retriable(error)
-  } finally {
-    for (const append of staged) append.log.settle(append, committed)
-    for (const one of offsets) committed ? one.apply() : one.cancel()
-    if (committed) transaction.complete(after)
-    else transaction.giveUp()
+    failure = error
+  }
+  for (const append of staged) append.log.settle(append, failure === undefined)
+  if (failure !== undefined && !(await wasKept(state, transaction, after, failure))) {
+    for (const one of offsets) one.cancel()
+    transaction.giveUp()
+    throw retriable(failure)
+  }
+  for (const one of offsets) one.apply()
+  releaseOffsets(state, before)
+  transaction.complete(after)
+}
+
+/** Whether a commit is on the disk although it failed. The logs find out by themselves. */
+async function wasKept(
+  { storage }: BrokerState,
+  transaction: Transaction,
+  after: TransactionState,
+  failure: unknown,
+): Promise<boolean> {
+  if (!isRafkaError(failure, 'KAFKA_STORAGE_ERROR')) return false
+  try {
+    return await transaction.isStored(storage, after)
+  } catch {
+    return false
   }
 }
 
@@ -68,8 +85,11 @@ function stageMarkers(
     if (log.deleted) {
       throw new RafkaError('CONCURRENT_TRANSACTIONS', `topic "${topic}" is just being deleted; try again`)
     }
-    const marker = { type, producerId, producerEpoch, coordinatorEpoch: COORDINATOR_EPOCH }
-    staged.push(log.stageMarker(marker, state.clock.now()))
+    const known = log.producers.all.get(producerId)
+    // An administrator has ended it here under a later epoch: nothing of this one can have come since.
+    if (known !== undefined && known.epoch > producerEpoch) continue
+    const coordinatorEpoch = Math.max(COORDINATOR_EPOCH, known?.coordinatorEpoch ?? COORDINATOR_EPOCH)
+    staged.push(log.stageMarker({ type, producerId, producerEpoch, coordinatorEpoch }, state.clock.now()))
   }
 }
 

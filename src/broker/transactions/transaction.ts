@@ -1,5 +1,5 @@
 import { RafkaError } from '../../core/errors.ts'
-import type { Change } from '../../core/storage-engine.ts'
+import type { Change, StorageEngine } from '../../core/storage-engine.ts'
 import { entryKeys, putEntry } from '../entries.ts'
 import {
   newTransaction,
@@ -110,8 +110,15 @@ export class Transaction {
   }
 
   /** The change that makes `state` durable. */
-  put(state: TransactionState): Change {
+  put(state: TransactionState): { readonly put: string; readonly value: Buffer } {
     return putEntry(entryKeys.transaction(this.id), storedTransaction(state))
+  }
+
+  /** Whether this is what the store has. */
+  async isStored(storage: StorageEngine, state: TransactionState): Promise<boolean> {
+    const key = entryKeys.transaction(this.id)
+    const found = (await storage.entries(key)).find(([name]) => name === key)
+    return found !== undefined && this.put(state).value.equals(found[1])
   }
 
   /** The change that forgets the transactional id. */

@@ -36,6 +36,25 @@ describe('an administrator', () => {
     expect(await fetchCommitted(broker, 't')).toMatchObject({ lastStableOffset: 4 })
   })
 
+  it('cannot keep the coordinator from ending what goes on, whatever epochs the markers have', async () => {
+    await using broker = await startBroker()
+    await broker.createTopic('t', { partitions: 2 })
+    const producer = await transactionalProducer(broker, 'x')
+    const { producerId } = producer
+    await producer.begin('t', ['a'])
+    expect(await abort(broker, { producerId, producerEpoch: 0, coordinatorEpoch: 7 })).toEqual(['NONE'])
+    await producer.send('t', ['b'])
+    expect(await producer.end('commit')).toBe('NONE')
+    expect(await committedValues(broker, 't')).toEqual(['b'])
+    await producer.begin('t', ['c'])
+    await producer.begin('t', ['d'], { partition: 1 })
+    expect(await abort(broker, { producerId, producerEpoch: 9, coordinatorEpoch: 7 })).toEqual(['NONE'])
+    expect(await producer.send('t', ['late'])).toMatchObject({ error: 'INVALID_PRODUCER_EPOCH' })
+    expect(await producer.end('commit')).toBe('NONE')
+    expect(await committedValues(broker, 't')).toEqual(['b'])
+    expect(await committedValues(broker, 't', 1)).toEqual(['d'])
+  })
+
   it('is told of partitions that there are not', async () => {
     await using broker = await startBroker()
     expect(await abort(broker, { producerId: 1, producerEpoch: 0, coordinatorEpoch: 0 })).toEqual([

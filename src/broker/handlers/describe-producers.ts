@@ -41,7 +41,8 @@ function describe(state: BrokerState, name: string, partition: number): Answer {
 }
 
 function describeProducer(producerId: number, producer: ProducerState): Producer {
-  const [, lastSequence, , lastTimestamp] = producer.batches.at(-1) ?? [-1, -1, -1, -1]
+  // Without a batch of this epoch, the marker that ended the last transaction is what was written last.
+  const [, lastSequence, , lastTimestamp] = producer.batches.at(-1) ?? [-1, -1, -1, producer.lastUsedMs]
   return {
     producerId,
     producerEpoch: producer.epoch,

@@ -8,7 +8,7 @@ const KINDS = [0, 1]
 
 /**
  * Elects nobody: each partition has one replica, which leads it. Who names partitions is told so for each; who means all hears of
- * those that changed alone, which are none (`ReplicationControlManager.electLeaders`).
+ * those that changed alone, which are none of any topic (`ReplicationControlManager.electLeaders`).
  */
 export const electLeadersHandler = handler({
   api: electLeaders,
@@ -19,7 +19,7 @@ export const electLeadersHandler = handler({
       return electLeaders.response.create({ errorCode: wireError('INVALID_REQUEST').errorCode })
     }
     return electLeaders.response.create({
-      replicaElectionResults: (topicPartitions ?? []).map(({ topic, partitions }) => ({
+      replicaElectionResults: (topicPartitions ?? withoutPartitions(state)).map(({ topic, partitions }) => ({
         topic,
         partitionResult: partitions.map((partitionId) => ({ partitionId, ...elect(state, topic, partitionId) })),
       })),
@@ -34,6 +34,10 @@ export const electLeadersHandler = handler({
       })),
     }),
 })
+
+function withoutPartitions({ topics }: BrokerState) {
+  return topics.all().map(({ name: topic }) => ({ topic, partitions: [] as readonly number[] }))
+}
 
 function elect(state: BrokerState, topic: string, partition: number): WireError {
   try {

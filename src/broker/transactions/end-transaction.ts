@@ -30,6 +30,8 @@ export async function endTransaction(
     ...before,
     ...next,
     status: type === 'commit' ? 'CompleteCommit' : 'CompleteAbort',
+    // One in which nothing happened began and ended now.
+    startedMs: before.status === 'Ongoing' ? before.startedMs : nowMs,
     changedMs: nowMs,
     partitions: new Map(),
     groups: [],

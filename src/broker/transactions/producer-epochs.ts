@@ -13,12 +13,15 @@ export function fencingEpoch({ producerEpoch }: TransactionState): number {
   return Math.min(producerEpoch + 1, LAST_EPOCH + 1)
 }
 
-/** The identity that nobody has been given, after a transaction that the broker aborted itself. */
+/**
+ * The identity after a transaction that the broker aborted itself. Nobody has been given it; whoever had the one before gets it by asking as
+ * whom it was (KIP-588), unless somebody else asked first.
+ */
 export function fenced(state: TransactionState): NextProducer {
   return {
     producerId: state.producerId,
     producerEpoch: fencingEpoch(state),
     lastProducerId: state.lastProducerId,
-    lastProducerEpoch: -1,
+    lastProducerEpoch: state.producerEpoch,
   }
 }

@@ -5,6 +5,7 @@ import {
   committedValues,
   describeTransaction,
   fetchCommitted,
+  initProducer,
   transactionalProducer,
 } from '../../support/transactional-producer.ts'
 
@@ -27,6 +28,11 @@ describe('the time-out of transactions', () => {
     expect(await committedValues(broker, 't')).toEqual([])
     expect(await producer.send('t', ['b'])).toMatchObject({ error: 'INVALID_PRODUCER_EPOCH' })
     expect(await producer.end('commit')).toBe('PRODUCER_FENCED')
+    const { producerId } = producer
+    expect(await initProducer(broker, 'x', { producerId, producerEpoch: 0 })).toMatchObject({
+      error: 'NONE',
+      producerEpoch: 1,
+    })
   })
 
   it('T14: a transactional id that nobody uses is forgotten after transactional.id.expiration.ms, not one with an open transaction', async () => {

@@ -8,3 +8,13 @@ export function repeated(names: Iterable<string>): ReadonlySet<string> {
   }
   return twice
 }
+
+/** Each item once, where its name first comes: an answer does not say the same twice. */
+export function firstOfEach<Item>(items: readonly Item[], nameOf: (item: Item) => string): Item[] {
+  const seen = new Set<string>()
+  return items.filter((item) => {
+    const isNew = !seen.has(nameOf(item))
+    seen.add(nameOf(item))
+    return isNew
+  })
+}

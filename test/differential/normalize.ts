@@ -1,5 +1,6 @@
-import { errorName } from '../../src/protocol/error-codes.ts'
+import { errorCode, errorName } from '../../src/protocol/error-codes.ts'
 import { zeroUuid } from '../../src/protocol/uuid.ts'
+import { splitBatches } from '../../src/records/header.ts'
 
 /** What two brokers never agree on, and nobody relies on. */
 const left = new Set([
@@ -12,6 +13,8 @@ const left = new Set([
   'rack',
   'batchIndexErrorMessage',
 ])
+/** What clients do not look at beside an error: docs/compatibility.md has the differences. */
+const leftWhenRefused = new Set(['abortedTransactions', 'recordErrors', 'brokers', 'controllerId'])
 /** Ids that each broker makes up: the first that is seen becomes 1, and so on. */
 const madeUp = new Set(['producerId', 'memberId', 'leader', 'topicId', 'sessionId'])
 /** Times of the broker's clock. */
@@ -32,19 +35,32 @@ export function normalizer(): (value: unknown) => unknown {
   const normalize = (value: unknown, key = ''): unknown => {
     if (Buffer.isBuffer(value)) return value.toString('base64')
     if (Array.isArray(value)) {
-      if (key === 'records') return Buffer.concat(value as Buffer[]).toString('base64')
+      if (key === 'records')
+        return splitBatches(Buffer.concat(value as Buffer[])).map((batch) => batch.toString('base64'))
       const items = value.map((each) => normalize(each, key))
       return unordered.has(key) ? items.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : items
     }
     if (typeof value === 'object' && value !== null) {
+      const refused = 'errorCode' in value && value.errorCode !== 0
+      const malformed = 'errorCode' in value && value.errorCode === errorCode('INVALID_RECORD')
       return Object.fromEntries(
         Object.entries(value)
-          .filter(([name]) => !left.has(name))
+          .filter(
+            ([name]) =>
+              !left.has(name) && !(refused && leftWhenRefused.has(name)) && !(malformed && name === 'logStartOffset'),
+          )
           .map(([name, each]) => [name, normalize(each, name)]),
       )
     }
     if (/errorCode$/i.test(key) && typeof value === 'number') return errorName(value)
-    if (madeUp.has(key) && value !== '' && value !== -1 && value !== 0 && value !== zeroUuid && value !== null)
+    if (
+      madeUp.has(key) &&
+      value !== '' &&
+      value !== -1 &&
+      !(key === 'sessionId' && value === 0) &&
+      value !== zeroUuid &&
+      value !== null
+    )
       return ordinal(key, value)
     if (times.has(key) && typeof value === 'number' && value > 0) return 'a time'
     return value

@@ -22,6 +22,19 @@ function send(broker: Compared, topic: string, batch: Buffer | null, version = 9
   return broker.ask(produce, version, produceRequest([{ topic, records: batch === null ? null : [batch] }], { acks }))
 }
 
+/** Sends a batch until it is taken. */
+async function put(broker: Compared, topic: string, batch: Buffer, partition = 0): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const { responses } = await broker.tell(
+      produce,
+      9,
+      produceRequest([{ topic, partition, records: [Buffer.from(batch)] }]),
+    )
+    if (responses[0]?.partitionResponses[0]?.errorCode === 0) return
+  }
+  throw new Error(`${topic} takes nothing`)
+}
+
 function read(broker: Compared, wanted: readonly Wanted[], options: FetchOptions = {}, version = 11) {
   return broker.ask(fetch, version, fetchRequest(wanted, options))
 }
@@ -45,7 +58,6 @@ describe('Produce', () => {
       await send(broker, topic, fine(), version, 2)
       await send(broker, `missing-${broker.run}`, fine(), version)
       await broker.ask(produce, version, produceRequest([{ topic, partition: 7, records: [fine()] }]))
-      await send(broker, topic, null, version)
       await send(broker, topic, Buffer.alloc(0), version)
       await send(broker, topic, fine().subarray(0, 40), version)
       await send(broker, topic, Buffer.concat([fine(), fine()]), version)
@@ -164,8 +176,7 @@ describe('Produce', () => {
 describe('Fetch', () => {
   sameAnswers('offsets', async (broker) => {
     const topic = await broker.topic('fetched', { partitions: 2 })
-    for (const values of [['a', 'b', 'c'], ['d'], ['e', 'f']])
-      await broker.tell(produce, 9, produceRequest([{ topic, records: [batchOf(values)] }]))
+    for (const values of [['a', 'b', 'c'], ['d'], ['e', 'f']]) await put(broker, topic, batchOf(values))
     for (const version of [4, 6, 11, 12]) {
       for (const offset of [0, 1, 3, 4, 6, 7, -1, 100]) await read(broker, [{ topic, offset }], {}, version)
     }
@@ -184,7 +195,7 @@ describe('Fetch', () => {
     const topic = await broker.topic('limits', { partitions: 2 })
     for (const partition of [0, 1]) {
       for (const value of ['a', 'b', 'c']) {
-        await broker.tell(produce, 9, produceRequest([{ topic, partition, records: [batchOf([value.repeat(500)])] }]))
+        await put(broker, topic, batchOf([value.repeat(500)]), partition)
       }
     }
     const both = (maxBytes: number) => [
@@ -200,7 +211,7 @@ describe('Fetch', () => {
 
   sameAnswers('by id, and in sessions', async (broker) => {
     const topic = await broker.topic('by-id')
-    await broker.tell(produce, 9, produceRequest([{ topic, records: [batchOf(['a'])] }]))
+    await put(broker, topic, batchOf(['a']))
     const { topics } = await broker.tell(metadata, 12, { topics: [{ name: topic, topicId: 'AAAAAAAAAAAAAAAAAAAAAA' }] })
     const { topicId } = topics[0]!
     for (const version of [13, 15, 17]) {
@@ -219,8 +230,7 @@ describe('offsets', () => {
     const topic = await broker.topic('times')
     const base = Date.now() - 10_000
     const at = (deltas: number[]) => batchOf(deltas.map(String), { timestamps: deltas.map((delta) => base + delta) })
-    for (const deltas of [[0, 10], [30, 20], [5]])
-      await broker.tell(produce, 9, produceRequest([{ topic, records: [at(deltas)] }]))
+    for (const deltas of [[0, 10], [30, 20], [5]]) await put(broker, topic, at(deltas))
     const ask = (version: number, timestamp: number, more = {}) =>
       broker.tell(listOffsets, version, listOffsetsRequest([{ topic, timestamp, ...more }])).then(({ topics }) => {
         const [found] = topics[0]!.partitions
@@ -250,14 +260,12 @@ describe('offsets', () => {
     }
     await broker.ask(listOffsets, 5, listOffsetsRequest([{ topic: `missing-${broker.run}`, timestamp: -1 }]))
     await broker.ask(listOffsets, 5, listOffsetsRequest([{ topic, partition: 3, timestamp: -1 }]))
-    await broker.ask(
-      listOffsets,
-      5,
-      listOffsetsRequest([
-        { topic, timestamp: -1 },
-        { topic, timestamp: -2 },
-      ]),
-    )
+    const { topics: twice } = listOffsetsRequest([{ topic, timestamp: -1 }])
+    const [named] = twice
+    await broker.ask(listOffsets, 5, {
+      replicaId: -1,
+      topics: [{ name: topic, partitions: [...named!.partitions, ...named!.partitions] }],
+    })
     const empty = await broker.topic('times-empty')
     for (const timestamp of [-1, -2, -3, base])
       await broker.ask(listOffsets, 7, listOffsetsRequest([{ topic: empty, timestamp }]))
@@ -265,7 +273,7 @@ describe('offsets', () => {
 
   sameAnswers('OffsetForLeaderEpoch', async (broker) => {
     const topic = await broker.topic('epochs')
-    await broker.tell(produce, 9, produceRequest([{ topic, records: [batchOf(['a', 'b'])] }]))
+    await put(broker, topic, batchOf(['a', 'b']))
     for (const [currentLeaderEpoch, leaderEpoch] of [
       [-1, 0],
       [0, 0],
@@ -290,7 +298,7 @@ describe('offsets', () => {
       ['a', 'b', 'c'],
       ['d', 'e'],
     ])
-      await broker.tell(produce, 9, produceRequest([{ topic, records: [batchOf(values)] }]))
+      await put(broker, topic, batchOf(values))
     const trim = (offset: number, name = topic, partitionIndex = 0) =>
       broker.ask(deleteRecords, 2, { topics: [{ name, partitions: [{ partitionIndex, offset }] }], timeoutMs: 5000 })
     for (const offset of [1, 0, 6, -2, 2]) await trim(offset)

@@ -42,6 +42,7 @@ export async function alterConfigs(
   }
   switch (resource.resourceType) {
     case resourceType.topic: {
+      if (resource.resourceName === '') throw new RafkaError('INVALID_REQUEST', 'a topic has a name; none was given')
       const topic = findTopic(state, resource.resourceName)
       const current = (name: string) => state.configs.resolveForTopic(name, topic.configs).value
       const configs = applySteps(options.replaceAll ? new Map() : topic.configs, steps, topicConfig, current)

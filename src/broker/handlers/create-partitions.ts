@@ -3,7 +3,7 @@ import type { RequestOf } from '../../protocol/api.ts'
 import { createPartitions } from '../../protocol/apis/create-partitions.ts'
 import type { BrokerState } from '../broker-state.ts'
 import { handler, noError, wireErrorOf } from '../handler.ts'
-import { repeated } from '../repeated.ts'
+import { firstOfEach, repeated } from '../repeated.ts'
 import { MAX_PARTITIONS_PER_REQUEST } from '../topics/create-topics.ts'
 
 type Asked = RequestOf<typeof createPartitions>['topics'][number]
@@ -17,7 +17,7 @@ export const createPartitionsHandler = handler({
     state.topics.exclusively(async () => {
       const twice = repeated(request.topics.map(({ name }) => name))
       const results = []
-      for (const asked of request.topics) {
+      for (const asked of firstOfEach(request.topics, ({ name }) => name)) {
         try {
           if (twice.has(asked.name)) {
             throw new RafkaError('INVALID_REQUEST', `topic "${asked.name}" is named twice in the request`)

@@ -4,7 +4,7 @@ import { deleteTopics } from '../../protocol/apis/delete-topics.ts'
 import { zeroUuid } from '../../protocol/uuid.ts'
 import type { BrokerState } from '../broker-state.ts'
 import { handler, noError, type WireError, wireErrorOf } from '../handler.ts'
-import { repeated } from '../repeated.ts'
+import { firstOfEach, repeated } from '../repeated.ts'
 
 type Answer = ResponseOf<typeof deleteTopics>['responses'][number]
 
@@ -24,7 +24,9 @@ export const deleteTopicsHandler = handler({
         request.topics.length > 0 ? request.topics : request.topicNames.map((name) => ({ name, topicId: zeroUuid }))
       const twice = repeated(asked.map(keyOf))
       const responses: Answer[] = []
-      for (const topic of asked) responses.push(await deleteOne(state, topic, twice.has(keyOf(topic))))
+      for (const topic of firstOfEach(asked, keyOf)) {
+        responses.push(await deleteOne(state, topic, twice.has(keyOf(topic))))
+      }
       return deleteTopics.response.create({ responses })
     }),
   refuse: (request, error) =>

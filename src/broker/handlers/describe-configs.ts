@@ -41,8 +41,9 @@ export const describeConfigsHandler = handler({
 })
 
 function entries(state: BrokerState, request: Request, resource: Resource): Entry[] {
-  const wanted = resource.configurationKeys
-  const isWanted = ({ name }: ConfigDefinition) => wanted === null || wanted.includes(name)
+  // Kafka takes an empty list for all of them, too.
+  const wanted = resource.configurationKeys ?? []
+  const isWanted = ({ name }: ConfigDefinition) => wanted.length === 0 || wanted.includes(name)
   switch (resource.resourceType) {
     case resourceType.topic: {
       const problem = topicNameProblem(resource.resourceName)

@@ -7,7 +7,7 @@ import { handler, wireErrorOf } from '../handler.ts'
 import { type FoundOffset, findByTimestamp, findMaxTimestamp } from '../logs/find-offset.ts'
 import { assertLeaderEpoch, LEADER_EPOCH } from '../logs/leader-epoch.ts'
 import type { PartitionLog } from '../logs/partition-log.ts'
-import { repeated } from '../repeated.ts'
+import { firstOfEach, repeated } from '../repeated.ts'
 import { findLog, findTopic } from '../topics/find-log.ts'
 
 type Asked = RequestOf<typeof listOffsets>['topics'][number]['partitions'][number]
@@ -47,7 +47,7 @@ export const listOffsetsHandler = handler({
         topics.map(async ({ name, partitions }) => ({
           name,
           partitions: await Promise.all(
-            partitions.map((asked) =>
+            firstOfEach(partitions, ({ partitionIndex }) => String(partitionIndex)).map((asked) =>
               answer(state, name, asked, isTwice.has(`${name}/${asked.partitionIndex}`), committedOnly, context),
             ),
           ),

@@ -29,6 +29,7 @@ export const metadataHandler = handler({
     const topics = all
       ? state.topics.all().map((topic) => describe(state, topic))
       : await Promise.all(distinct(request.topics ?? []).map((asked) => named(state, request, asked, misused === true)))
+    if (misused === true) return metadata.response.create({ clusterId: state.clusterId, topics })
     const { host, port } = state.advertised(context.connection)
     return metadata.response.create({
       brokers: [{ nodeId: state.nodeId, host, port, rack: null }],
@@ -64,7 +65,8 @@ async function named(
 ): Promise<TopicAnswer> {
   const { name, topicId } = asked
   if (misused) return failed(name ?? '', topicId, wireError('INVALID_REQUEST').errorCode)
-  if (name === null) {
+  // An id counts more than a name.
+  if (name === null || topicId !== zeroUuid) {
     const topic = state.topics.byId(topicId)
     return topic === undefined ? failed(null, topicId, wireError('UNKNOWN_TOPIC_ID').errorCode) : describe(state, topic)
   }

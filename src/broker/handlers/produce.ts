@@ -25,6 +25,8 @@ type Staged = { readonly append: StagedAppend; readonly transaction: Transaction
 interface Refused {
   readonly error: WireError
   readonly record: number | undefined
+  /** -1 unless it was the log that refused it. */
+  readonly logStartOffset: number
 }
 
 /** A batch that had to be awaited: ready to be appended, or what was wrong with it. */
@@ -109,7 +111,7 @@ function stageAll(
       try {
         staged.set(data, stage(state, request, name, data, version, prepared?.get(data)))
       } catch (error) {
-        staged.set(data, { error: wireErrorOf(error, state), record: blamedRecord(error) })
+        staged.set(data, refused(state, name, data.index, error))
       }
     }
   }
@@ -140,6 +142,20 @@ function stage(
   const append = log.stage(batch, nowMs)
   transaction.add({ partitions: [{ topic: name, partition: data.index, log: log.id }] }, nowMs)
   return { append, transaction }
+}
+
+/** What the log says of a batch; whatever else is wrong is found before the log is looked at (`ReplicaManager.processFailedRecord`). */
+const saidByLog: ReadonlySet<string> = new Set([
+  'INVALID_RECORD',
+  'INVALID_TIMESTAMP',
+  'OUT_OF_ORDER_SEQUENCE_NUMBER',
+  'INVALID_PRODUCER_EPOCH',
+])
+
+function refused(state: BrokerState, topic: string, partition: number, error: unknown): Refused {
+  const log =
+    error instanceof RafkaError && saidByLog.has(error.code) ? state.topics.get(topic)?.logs[partition] : undefined
+  return { error: wireErrorOf(error, state), record: blamedRecord(error), logStartOffset: log?.start ?? -1 }
 }
 
 function blamedRecord(error: unknown): number | undefined {
@@ -204,10 +220,10 @@ function answer(
   failures: ReadonlyMap<StagedAppend, WireError>,
 ): PartitionAnswer {
   if ('error' in staged) {
-    const { error, record } = staged
+    const { error, record, logStartOffset } = staged
     const recordErrors =
       record === undefined ? [] : [{ batchIndex: record, batchIndexErrorMessage: error.errorMessage }]
-    return { ...partitionAnswer(index, error), recordErrors }
+    return { ...partitionAnswer(index, error), logStartOffset, recordErrors }
   }
   const failure = failures.get(staged.append)
   if (failure !== undefined) return partitionAnswer(index, failure)

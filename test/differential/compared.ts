@@ -1,7 +1,9 @@
 import { expect, inject, test } from 'vitest'
 import type { ApiDefinition, RequestOf, ResponseOf } from '../../src/protocol/api.ts'
 import { createTopics } from '../../src/protocol/apis/create-topics.ts'
+import { fetch } from '../../src/protocol/apis/fetch.ts'
 import { metadata } from '../../src/protocol/apis/metadata.ts'
+import { fetchRequest } from '../support/broker-requests.ts'
 import { type RawClient, rawClient } from '../support/raw-client.ts'
 import { serveBroker } from '../support/served-broker.ts'
 import { normalizer } from './normalize.ts'
@@ -43,7 +45,7 @@ const ANSWER_MS = 5_000
 /** A test that lets a script talk to Rafka and to Kafka, and compares all answers. Skipped where there is no Kafka. */
 export function sameAnswers(name: string, script: (broker: Compared) => Promise<void>): void {
   test.skipIf(port === 0)(`${name}${port === 0 ? ' (skipped: no Kafka)' : ''}`, async () => {
-    await using rafka = await serveBroker()
+    await using rafka = await serveBroker({ configs: { 'group.initial.rebalance.delay.ms': '0' } })
     const kafka = await transcript(port, script)
     expect(await transcript(rafka.port, script)).toEqual(kafka)
   })
@@ -133,8 +135,14 @@ async function transcript(port: number, script: (broker: Compared) => Promise<vo
           topics: [{ name: full, topicId: '' }],
           allowAutoTopicCreation: false,
         })
-        if (found[0]?.partitions.length === partitions && found[0].partitions.every(({ leaderId }) => leaderId >= 0))
-          return full
+        const isLed =
+          found[0]?.partitions.length === partitions && found[0].partitions.every(({ leaderId }) => leaderId >= 0)
+        if (isLed) {
+          // It may not know yet that it leads.
+          const wanted = Array.from({ length: partitions }, (_, partition) => ({ topic: full, partition, offset: 0 }))
+          const { responses } = await exchange(client, fetch, 11, fetchRequest(wanted))
+          if (responses.every((each) => each.partitions.every(({ errorCode }) => errorCode === 0))) return full
+        }
         if (Date.now() > deadline) throw new Error(`topic ${full} does not come`)
         await new Promise((resolve) => setTimeout(resolve, 20))
       }

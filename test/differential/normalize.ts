@@ -1,4 +1,4 @@
-import { errorCode, errorName } from '../../src/protocol/error-codes.ts'
+import { errorName } from '../../src/protocol/error-codes.ts'
 import { zeroUuid } from '../../src/protocol/uuid.ts'
 import { splitBatches } from '../../src/records/header.ts'
 
@@ -14,14 +14,16 @@ const left = new Set([
   'batchIndexErrorMessage',
 ])
 /** What clients do not look at beside an error: docs/compatibility.md has the differences. */
-const leftWhenRefused = new Set(['abortedTransactions', 'recordErrors', 'brokers', 'controllerId'])
+const leftWhenRefused = new Set(['abortedTransactions', 'recordErrors', 'brokers', 'controllerId', 'producerId'])
+/** Errors that Kafka finds before it looks at the log, or after: it tells the log's start only then. */
+const refusedEarly: ReadonlySet<string> = new Set(['INVALID_RECORD', 'INVALID_PRODUCER_EPOCH'])
 /** Ids that each broker makes up: the first that is seen becomes 1, and so on. */
 const madeUp = new Set(['producerId', 'memberId', 'leader', 'topicId', 'sessionId'])
 /** Times of the broker's clock. */
 const times = new Set(['logAppendTimeMs', 'lastTimestamp', 'transactionStartTimeMs'])
 
 /** Lists whose order says nothing. */
-const unordered = new Set(['responses', 'results'])
+const unordered = new Set(['responses', 'results', 'members', 'partitions', 'partitionResponses'])
 
 /** Makes answers of two brokers comparable: names instead of error numbers, ordinals instead of ids, no texts and addresses. */
 export function normalizer(): (value: unknown) => unknown {
@@ -42,12 +44,12 @@ export function normalizer(): (value: unknown) => unknown {
     }
     if (typeof value === 'object' && value !== null) {
       const refused = 'errorCode' in value && value.errorCode !== 0
-      const malformed = 'errorCode' in value && value.errorCode === errorCode('INVALID_RECORD')
+      const isEarly = 'errorCode' in value && refusedEarly.has(errorName(Number(value.errorCode)))
       return Object.fromEntries(
         Object.entries(value)
           .filter(
             ([name]) =>
-              !left.has(name) && !(refused && leftWhenRefused.has(name)) && !(malformed && name === 'logStartOffset'),
+              !left.has(name) && !(refused && leftWhenRefused.has(name)) && !(isEarly && name === 'logStartOffset'),
           )
           .map(([name, each]) => [name, normalize(each, name)]),
       )

@@ -169,7 +169,8 @@ describe('Produce', () => {
     const other = await broker.topic('idempotent-later')
     await send(broker, other, batch(100, 1))
     await send(broker, other, batch(101, 1))
-    await read(broker, [{ topic, offset: 0 }])
+    for (const each of [topic, other])
+      await broker.ask(listOffsets, 5, listOffsetsRequest([{ topic: each, timestamp: -1 }]))
   })
 })
 

@@ -4,19 +4,27 @@ import { describeProducers } from '../../src/protocol/apis/describe-producers.ts
 import { describeTransactions } from '../../src/protocol/apis/describe-transactions.ts'
 import { endTxn } from '../../src/protocol/apis/end-txn.ts'
 import { fetch } from '../../src/protocol/apis/fetch.ts'
+import { findCoordinator } from '../../src/protocol/apis/find-coordinator.ts'
 import { initProducerId } from '../../src/protocol/apis/init-producer-id.ts'
 import { listOffsets } from '../../src/protocol/apis/list-offsets.ts'
 import { produce } from '../../src/protocol/apis/produce.ts'
+import { readBatchHeader, splitBatches } from '../../src/records/header.ts'
 import { fetchRequest, listOffsetsRequest, produceRequest } from '../support/broker-requests.ts'
 import { batchOf } from '../support/record-batches.ts'
 import { type Compared, sameAnswers } from './compared.ts'
 
 const CONCURRENT_TRANSACTIONS = 51
 const READ_COMMITTED = 1
+const TRANSACTION = 1
 
 interface Identity {
   readonly producerId: number
   readonly producerEpoch: number
+}
+
+/** Kafka makes its log of transactions when somebody first looks for who leads it. */
+async function coordinate(broker: Compared): Promise<void> {
+  await broker.askUntil(findCoordinator, 2, { key: 'any', keyType: TRANSACTION }, ({ errorCode }) => errorCode === 0)
 }
 
 async function init(broker: Compared, transactionalId: string, more: Partial<Identity> = {}): Promise<Identity> {
@@ -58,28 +66,31 @@ async function send(broker: Compared, transactionalId: string, by: Identity, top
   await broker.ask(produce, 9, produceRequest([{ topic, records }], { transactionalId }))
 }
 
-/** What a reader of what is committed has, once the last stable offset is where it is to be. */
+/** What a reader of what is committed gets in all, once the last stable offset is where it is to be. */
 async function committedUpTo(broker: Compared, topic: string, stable: number): Promise<void> {
-  const request = { ...fetchRequest([{ topic, offset: 0 }]), isolationLevel: READ_COMMITTED }
-  const { responses } = await broker.tell(fetch, 11, request)
-  const offsets = async (isolationLevel: number) => {
+  const endFor = async (isolationLevel: number) => {
     const asked = { ...listOffsetsRequest([{ topic, timestamp: -1 }]), isolationLevel }
     return (await broker.tell(listOffsets, 5, asked)).topics[0]!.partitions[0]!.offset
   }
-  for (let attempt = 0; attempt < 500 && (await offsets(READ_COMMITTED)) < stable; attempt++);
-  const [partition] = (await broker.tell(fetch, 11, request)).responses[0]!.partitions
-  broker.note('committed', {
-    stable: partition!.lastStableOffset,
-    end: partition!.highWatermark,
-    aborted: partition!.abortedTransactions?.map(({ producerId, firstOffset }) => ({ producerId, firstOffset })),
-    bytes: partition!.records?.reduce((sum, batch) => sum + batch.length, 0),
-    first: responses.length,
-    offsets: [await offsets(0), await offsets(READ_COMMITTED)],
-  })
+  for (let attempt = 0; attempt < 500 && (await endFor(READ_COMMITTED)) < stable; attempt++);
+  const aborted = new Set<number>()
+  let bytes = 0
+  let offset = 0
+  while (offset < stable) {
+    const request = { ...fetchRequest([{ topic, offset }]), isolationLevel: READ_COMMITTED }
+    const [partition] = (await broker.tell(fetch, 11, request)).responses[0]!.partitions
+    for (const { firstOffset } of partition!.abortedTransactions ?? []) aborted.add(firstOffset)
+    for (const batch of splitBatches(Buffer.concat(partition!.records ?? []))) {
+      bytes += batch.length
+      offset = Math.max(offset, readBatchHeader(batch).baseOffset + readBatchHeader(batch).lastOffsetDelta + 1)
+    }
+  }
+  broker.note('committed', { aborted: [...aborted], bytes, end: await endFor(0), stable: await endFor(READ_COMMITTED) })
 }
 
 describe('transactions', () => {
   sameAnswers('commit and abort', async (broker) => {
+    await coordinate(broker)
     const id = `tx-ends-${broker.run}`
     const topic = await broker.topic('tx-ends')
     const by = await init(broker, id)
@@ -100,6 +111,7 @@ describe('transactions', () => {
   })
 
   sameAnswers('who is fenced, and what is out of order', async (broker) => {
+    await coordinate(broker)
     const id = `tx-fenced-${broker.run}`
     const topic = await broker.topic('tx-fenced')
     const old = await init(broker, id)
@@ -129,6 +141,7 @@ describe('transactions', () => {
   })
 
   sameAnswers('what is told of them', async (broker) => {
+    await coordinate(broker)
     const id = `tx-told-${broker.run}`
     const topic = await broker.topic('tx-told')
     const by = await init(broker, id)

@@ -24,10 +24,9 @@ export function groupOfMember(groups: GroupRegistry, id: string): ClassicGroup {
 
 /**
  * The group that is named, for an administrator.
- * @throws RafkaError `INVALID_GROUP_ID`, `GROUP_ID_NOT_FOUND`
+ * @throws RafkaError `GROUP_ID_NOT_FOUND`
  */
 export function groupNamed(groups: GroupRegistry, id: string): ClassicGroup {
-  assertGroupId(id)
   const group = groups.get(id)
   if (group === undefined) throw new RafkaError('GROUP_ID_NOT_FOUND', `group "${id}" does not exist`)
   return group

@@ -46,11 +46,12 @@ function check(
   places: Place[],
 ): TopicAnswer {
   const topic = state.topics.get(name)
-  const isSubscribed = group.topics?.has(name) === true
+  // What its members consume may not be readable: then it may be this.
+  const isSubscribed = group.topics?.has(name) ?? group.state !== 'Empty'
   return {
     name,
     partitions: partitions.map(({ partitionIndex }) => {
-      if (topic === undefined) return { partitionIndex, ...error('UNKNOWN_TOPIC_OR_PARTITION') }
+      if (topic?.logs[partitionIndex] === undefined) return { partitionIndex, ...error('UNKNOWN_TOPIC_OR_PARTITION') }
       if (isSubscribed) return { partitionIndex, ...error('GROUP_SUBSCRIBED_TO_TOPIC') }
       places.push({ topicId: topic.id, partition: partitionIndex })
       return { partitionIndex, errorCode: 0 }

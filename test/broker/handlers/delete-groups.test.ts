@@ -18,7 +18,7 @@ it('G19: DeleteGroups deletes what has no members, with its offsets', async () =
     'busy NON_EMPTY_GROUP',
     'empty NONE',
     'missing GROUP_ID_NOT_FOUND',
-    ' INVALID_GROUP_ID',
+    ' GROUP_ID_NOT_FOUND',
   ])
   expect(await empty.committed('t')).toMatchObject([{ offset: -1 }])
   expect(await empty.describe()).toMatchObject({ groupState: 'Dead' })

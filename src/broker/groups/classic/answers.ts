@@ -7,7 +7,7 @@ import type { ClassicMember, JoinAnswer, SyncAnswer } from './classic-member.ts'
 
 /** A join that ends with an error. */
 export function joinRefused(memberId: string, error: ErrorName): JoinAnswer {
-  return joinGroup.response.create({ errorCode: errorCode(error), memberId })
+  return joinGroup.response.create({ errorCode: errorCode(error), protocolName: null, memberId })
 }
 
 /** A member's place in the current generation. The leader gets the members, for it assigns. */

@@ -31,6 +31,8 @@ async function runLine(argv: readonly string[], surroundings: Surroundings): Pro
   try {
     const asked = askedForProperties(line)
     if (asked !== undefined) return await (await import('./list-properties.ts')).listProperties(early, asked)
+    const topicCode = argv[0] === 'help' ? await showHelpTopic(early, argv[1]) : undefined
+    if (topicCode !== undefined) return topicCode
     const resolved = resolveCommand(line)
     if (resolved.kind === 'unknown') throw unknownCommand(resolved)
     if (resolved.kind === 'command') return await runCommand(resolved.entry, resolved.rest, early)
@@ -40,6 +42,11 @@ async function runLine(argv: readonly string[], surroundings: Surroundings): Pro
   } catch (error) {
     return await report(error, early, false)
   }
+}
+
+/** `help format` and such are no commands. */
+async function showHelpTopic(context: CommandContext, name: string | undefined): Promise<number | undefined> {
+  return await (await import('./help-topics/show-help-topic.ts')).showHelpTopic(context, name)
 }
 
 /** `help x` is `x --help`, `--version` is `version`. */

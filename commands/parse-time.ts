@@ -5,6 +5,8 @@ export interface ParsedTime {
   /** ms since 1970. */
   readonly timestamp: number
   readonly relative: boolean
+  /** It had no zone, and was taken for local time. */
+  readonly local?: boolean
 }
 
 const date = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3}))?)?)?(Z|[+-]\d\d:?\d\d)?$/
@@ -20,7 +22,8 @@ export function parseTime(text: string, nowMs: number, originMs = nowMs): Parsed
     return duration === undefined ? undefined : { timestamp: originMs + duration, relative: true }
   }
   const timestamp = /^\d+$/.test(text) ? fromDigits(text) : fromDate(text)
-  return timestamp === undefined ? undefined : { timestamp, relative: false }
+  if (timestamp === undefined) return undefined
+  return { timestamp, relative: false, ...(/^\d{4}-.*(?:Z|[+-]\d\d:?\d\d)$|^\d+$/.test(text) ? {} : { local: true }) }
 }
 
 function fromDigits(digits: string): number | undefined {

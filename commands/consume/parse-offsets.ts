@@ -1,5 +1,5 @@
 import { RafkaError } from '../../src/index.ts'
-import { parseTime } from '../parse-time.ts'
+import { type ParsedTime, parseTime } from '../parse-time.ts'
 
 /** A place in a partition: a `Position`, or counted from its start, which has to be looked up first. */
 export type Place = 'start' | 'end' | number | { timestamp: number } | { fromEnd: number } | { fromStart: number }
@@ -9,6 +9,8 @@ export interface OffsetRange {
   readonly from: Place
   /** Left out: follow for ever. */
   readonly to?: Place
+  /** A time had no zone, and was taken for local time. */
+  readonly localTime?: true
 }
 
 const words: ReadonlyMap<string, 'start' | 'end'> = new Map([
@@ -41,7 +43,11 @@ function offsetRange(text: string, nowMs: number): OffsetRange | undefined {
   const begin = left === '' ? 'start' : parsePlace(left)
   if (begin === undefined || (left === '' && right === '')) return undefined
   if (right === '') return { from: begin }
-  const end = right.startsWith('@') ? timePlace(right.slice(1), nowMs) : parseEnd(right, begin)
+  if (right.startsWith('@')) {
+    const time = parseTime(right.slice(1), nowMs)
+    return time === undefined ? undefined : { from: begin, to: { timestamp: time.timestamp }, ...localIn(time) }
+  }
+  const end = parseEnd(right, begin)
   return end === undefined || isEmptyRange(begin, end) ? undefined : { from: begin, to: end }
 }
 
@@ -73,8 +79,8 @@ function isEmptyRange(begin: Place, end: Place): boolean {
 
 /** Dates have colons too: the whole text as one time first, then each colon as the one between two times. */
 function timeRange(text: string, nowMs: number): OffsetRange | undefined {
-  const alone = timePlace(text, nowMs)
-  if (alone !== undefined) return { from: alone }
+  const alone = parseTime(text, nowMs)
+  if (alone !== undefined) return { from: { timestamp: alone.timestamp }, ...localIn(alone) }
   for (let colon = text.indexOf(':'); colon !== -1; colon = text.indexOf(':', colon + 1)) {
     const range = timesBetween(text.slice(0, colon), text.slice(colon + 1).replace(/^@/, ''), nowMs)
     if (range !== undefined) return range
@@ -86,16 +92,15 @@ function timesBetween(left: string, right: string, nowMs: number): OffsetRange |
   const begin = left === '' ? undefined : parseTime(left, nowMs)
   if ((left !== '' && begin === undefined) || (left === '' && right === '')) return undefined
   const place: Place = begin === undefined ? 'start' : { timestamp: begin.timestamp }
-  if (right === '') return { from: place }
-  if (words.get(right) === 'end') return { from: place, to: 'end' }
+  if (right === '') return { from: place, ...localIn(begin) }
+  if (words.get(right) === 'end') return { from: place, to: 'end', ...localIn(begin) }
   const end = parseTime(right, nowMs, begin?.relative === false ? begin.timestamp : nowMs)
   if (end === undefined || (begin !== undefined && end.timestamp < begin.timestamp)) return undefined
-  return { from: place, to: { timestamp: end.timestamp } }
+  return { from: place, to: { timestamp: end.timestamp }, ...localIn(begin, end) }
 }
 
-function timePlace(text: string, nowMs: number): Place | undefined {
-  const time = parseTime(text, nowMs)
-  return time === undefined ? undefined : { timestamp: time.timestamp }
+function localIn(...times: ReadonlyArray<ParsedTime | undefined>): { localTime?: true } {
+  return times.some((time) => time?.local === true) ? { localTime: true } : {}
 }
 
 function wrongOffset(spec: string): RafkaError {

@@ -1,5 +1,7 @@
-import { type Admin, type ConsumerOptions, RafkaError, type TopicPartition } from '../../src/index.ts'
-import type { OffsetRange, Place } from './parse-offsets.ts'
+import type { Admin, ConsumerOptions, Position, TopicPartition } from '../../src/index.ts'
+import type { ConsumeRange } from './consume-request.ts'
+import type { Place } from './parse-offsets.ts'
+import { selectedPartitions } from './partition-extents.ts'
 
 /** What is consumed: topics, and which of their partitions (all when left out). */
 export interface Selection {
@@ -10,47 +12,27 @@ export interface Selection {
 /** The part of a consumer's options that says what to read, from where to where. Looks up starts where a place counts from them. */
 export async function resolvePlaces(
   selection: Selection,
-  range: OffsetRange,
+  { from, to }: ConsumeRange,
   admin: () => Admin,
-): Promise<Pick<ConsumerOptions, 'topics' | 'from' | 'positions' | 'to'>> {
+): Promise<Pick<ConsumerOptions, 'topics' | 'from' | 'positions' | 'to' | 'ends'>> {
   const { topics: names, partitions } = selection
   const topics = names.map((topic) => (partitions === undefined ? topic : { topic, partitions }))
-  const { from, to } = range
   if (!countsFromStart(from) && !countsFromStart(to)) return { topics, from, to }
   const starts = await startOffsets(selection, admin())
-  const end = countsFromStart(to) ? commonStart(starts) + to.fromStart : to
-  if (!countsFromStart(from)) return { topics, from, to: end }
-  const positions = starts.map(({ topic, partition, offset }) => ({
-    topic,
-    partition,
-    position: offset + from.fromStart,
-  }))
-  return { topics, positions, to: end }
+  const counted = ({ fromStart }: { readonly fromStart: number }) =>
+    starts.map(({ topic, partition, offset }) => ({ topic, partition, position: offset + fromStart }))
+  const begin: { from?: Position | 'stored'; positions?: PartitionPositions } = countsFromStart(from)
+    ? { positions: counted(from) }
+    : { from }
+  return countsFromStart(to) ? { topics, ...begin, to: 'end', ends: counted(to) } : { topics, ...begin, to }
 }
 
-function countsFromStart(place: Place | undefined): place is { fromStart: number } {
+type PartitionPositions = Array<TopicPartition & { readonly position: number }>
+
+function countsFromStart(place: Place | 'stored' | undefined): place is { fromStart: number } {
   return typeof place === 'object' && 'fromStart' in place
 }
 
-async function startOffsets({ topics, partitions }: Selection, admin: Admin) {
-  const described = await admin.describeTopics(topics)
-  const wanted: TopicPartition[] = described.flatMap(({ name, partitions: all }) =>
-    all
-      .filter(({ partition }) => partitions === undefined || partitions.includes(partition))
-      .map(({ partition }) => ({ topic: name, partition })),
-  )
-  return await admin.listOffsets(wanted, 'start')
-}
-
-/** A consumer has one end for all partitions, so an end that counts from the start needs them to start together. */
-function commonStart(starts: ReadonlyArray<{ readonly offset: number }>): number {
-  const first = starts[0]?.offset ?? 0
-  if (starts.every(({ offset }) => offset === first)) return first
-  throw new RafkaError(
-    'INVALID_ARGUMENT',
-    '--offset: an end that counts from the start needs partitions that start together',
-    {
-      details: { hint: 'name one partition with -p' },
-    },
-  )
+async function startOffsets(selection: Selection, admin: Admin) {
+  return await admin.listOffsets(await selectedPartitions(selection, admin), 'start')
 }

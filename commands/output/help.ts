@@ -1,6 +1,7 @@
 import type { Command, Option } from 'commander'
 import { catalog, groupSummaries } from '../catalog.ts'
 import type { AnyCommand } from '../command.ts'
+import { helpTopics } from '../help-topics/index.ts'
 import { wrapText } from './wrap-text.ts'
 
 const MAX_WIDTH = 80
@@ -85,8 +86,7 @@ function rootHelp(width: number): string[] {
       width,
     ),
     '',
-    'rafka help COMMAND tells more. Exit codes: 0 done, 1 failed, 2 wrong usage,',
-    '3 no broker reached, 130 interrupted.',
+    `rafka help COMMAND tells more; so does rafka help ${helpTopics.map(({ name }) => name).join('|')}.`,
   ]
 }
 

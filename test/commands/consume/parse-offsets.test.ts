@@ -35,8 +35,21 @@ describe('a place', () => {
     ['@2026-01-01T10:30', { timestamp: new Date(2026, 0, 1, 10, 30).getTime() }],
     ['@2026-01-01', { timestamp: new Date(2026, 0, 1).getTime() }],
   ])('%s', (spec, from) => {
-    expect(parseOffsets(spec, now)).toEqual({ from })
+    expect(parseOffsets(spec, now)).toMatchObject({ from })
   })
+})
+
+test('tells of a time that has no zone', () => {
+  const local = (spec: string) => parseOffsets(spec, now).localTime
+  expect(['@2026-01-01', '@2026-01-01T10:30:2026-01-01T11:30Z', '@:2026-01-01', '5:@2026-01-01'].map(local)).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ])
+  expect(['@2026-01-01T10:30Z', '@-1h:now', '@1767225600', '@2026-01-01T10:30+02:00', '5'].map(local)).toEqual(
+    Array(5).fill(undefined),
+  )
 })
 
 describe('a range', () => {

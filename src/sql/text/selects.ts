@@ -62,21 +62,6 @@ export function findSelects(tokens: readonly Token[]): Select[] {
   })
 }
 
-/** Names that WITH gives to queries, in lower case. A name too many does no harm. */
-export function queryNames(tokens: readonly Token[]): ReadonlySet<string> {
-  const names = new Set<string>()
-  tokens.forEach((token, at) => {
-    if (!canName(token)) return
-    let next = at + 1
-    if (isToken(tokens[next], '(')) next = closingOf(tokens, next) + 1
-    if (!isToken(tokens[next], 'as')) return
-    next++
-    while (isToken(tokens[next], 'not') || isToken(tokens[next], 'materialized')) next++
-    if (isToken(tokens[next], '(')) names.add(foldCase(token.value))
-  })
-  return names
-}
-
 function readSelect(tokens: readonly Token[], start: number): Select {
   const from = findFrom(tokens, start + 1)
   if (from === undefined) return { tables: [], sources: 0, where: [] }

@@ -1,6 +1,6 @@
 import { everything, type IntervalSet, intersectionOf, intervalsFor, unionOf } from '../interval-set.ts'
 import { type Condition, type RangeColumn, requiredConditions } from './conditions.ts'
-import { findSelects, queryNames, type Select, type TableReference } from './selects.ts'
+import { findSelects, type Select, type TableReference } from './selects.ts'
 import { foldCase, isName, isToken, type Token } from './tokens.ts'
 
 /** Records that may be wanted of a topic: those within all three. */
@@ -20,13 +20,12 @@ const MAX_RANGES = 16
  * conditions of that WHERE on its partition, offset and timestamp. They only compare, so no row passes in which the column is null: rows
  * that an outer join makes up for what was not read fail the same condition.
  *
- * The name in any place that is not understood means that all has to be read.
+ * The name in any place that is not understood means that all has to be read. Where it is that of a query in a WITH, more is read than has to be.
  */
 export function rangesOf(tokens: readonly Token[], table: string, evaluate: Evaluate): readonly Range[] {
   const name = foldCase(table)
   const selects = findSelects(tokens)
-  const understood = !queryNames(tokens).has(name) && !isMentionedElsewhere(tokens, selects, name)
-  if (!understood) return [wholeTopic]
+  if (isMentionedElsewhere(tokens, selects, name)) return [wholeTopic]
   const ranges = selects.flatMap((select) =>
     select.tables
       .filter((reference) => reference.name === name)

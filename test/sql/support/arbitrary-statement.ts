@@ -144,6 +144,17 @@ const usingJoined = fc
 
 const nested = fc.oneof(
   fc
+    .tuple(topic, single, arbitraryCondition(['a', 'b']))
+    .map(
+      ([table, first, where]) =>
+        `${first} union all select ${qualified('a')} from (${table} a join "orders" b on a.offset = b.offset) where ${where}`,
+    ),
+  fc
+    .tuple(topic, arbitraryCondition(['']))
+    .map(
+      ([table, where]) => `select partition, offset is distinct from 5, timestamp, value from ${table} where ${where}`,
+    ),
+  fc
     .tuple(single, arbitraryCondition(['', 's']))
     .map(([inner, where]) => `select ${place} from (${inner}) s where ${where}`),
   fc

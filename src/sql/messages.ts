@@ -1,5 +1,6 @@
 import type { Page, TopicColumn } from './page.ts'
 import type { SqlValue } from './sql-value.ts'
+import type { Edge } from './text/edge-of-topic.ts'
 import type { Range } from './text/table-ranges.ts'
 
 /** A table that is handed over whole: it tells of the cluster, not of records. */
@@ -41,6 +42,8 @@ export interface ScanRequest {
   readonly topic: string
   readonly columns: readonly TopicColumn[]
   readonly ranges: readonly Range[]
+  /** Within the ranges, of each partition. */
+  readonly edge: Edge | undefined
 }
 
 /** Why a statement did not run to its end. `broken`: a scan of it did not. */

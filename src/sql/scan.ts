@@ -3,7 +3,7 @@ import type { FetchedChunk } from '../core/consumer.ts'
 import { isRafkaError } from '../core/errors.ts'
 import type { RecordCursor } from '../core/message.ts'
 import type { ConsumerOptions, Rafka } from '../core/rafka.ts'
-import { type Interval, includes, intersectionOf, unionOf } from './interval-set.ts'
+import { type Interval, type IntervalSet, includes, intersectionOf, unionOf } from './interval-set.ts'
 import type { ScanRequest } from './messages.ts'
 import type { Page } from './page.ts'
 import { PageBuilder } from './page-builder.ts'
@@ -29,7 +29,7 @@ const MAX_FETCH_BYTES = 4 * 1024 * 1024
  */
 export async function* scanTopic(
   rafka: Rafka,
-  { topic, columns, ranges }: ScanRequest,
+  { topic, columns, ranges, edge }: ScanRequest,
   extents: readonly Extent[],
   limits: FetchLimits,
   signal: AbortSignal,
@@ -40,11 +40,42 @@ export async function* scanTopic(
     if (start === end || here.length === 0) continue
     const begins = await Promise.all(here.map((range) => beginOf(rafka.admin(), topic, partition, range)))
     const wanted = here.flatMap((range, index) => intersectionOf(range.offset, [{ min: begins[index]!, max: end - 1 }]))
-    const matches = matcherOf(here)
-    const builder = new PageBuilder(partition, columns)
-    for (const piece of joinNear(unionOf(wanted).filter(({ max }) => max >= start))) {
-      const from = Math.max(piece.min, start)
-      yield* readPiece(rafka, { topic, partition, from, to: piece.max + 1 }, builder, matches, limits, signal)
+    const pieces = intersectionOf(unionOf(wanted), [{ min: start, max: end - 1 }])
+    // Where records are counted, none may be among them that SQLite leaves out.
+    const matches = edge === undefined ? matcherOf(here) : ({ offset }: RecordCursor) => includes(pieces, offset)
+    const source = { topic, partition, builder: new PageBuilder(partition, columns), matches }
+    const read = (some: IntervalSet) => readPieces(rafka, source, some, limits, signal)
+    if (edge === undefined) yield* read(pieces)
+    else if (edge.end === 'first') yield* upTo(edge.count, read(pieces))
+    else yield* lastOf(edge.count, pieces, read)
+  }
+}
+
+/** Pages until there are `count` records. */
+async function* upTo(count: number, pages: AsyncIterable<Page>): AsyncIterable<Page> {
+  let left = count
+  if (left === 0) return
+  for await (const page of pages) {
+    yield page
+    left -= page.count
+    if (left <= 0) return
+  }
+}
+
+/** The last `count` records of the pieces, and some before them: longer and longer stretches, from the end on, since offsets may have gaps. */
+async function* lastOf(
+  count: number,
+  pieces: IntervalSet,
+  read: (pieces: IntervalSet) => AsyncIterable<Page>,
+): AsyncIterable<Page> {
+  const [first, last] = [pieces[0], pieces.at(-1)]
+  if (first === undefined || last === undefined) return
+  let left = count
+  let length = count
+  for (let max = last.max; left > 0 && max >= first.min; max -= length, length *= 4) {
+    for await (const page of read(intersectionOf(pieces, [{ min: max - length + 1, max }]))) {
+      yield page
+      left -= page.count
     }
   }
 }
@@ -82,30 +113,39 @@ function matcherOf(ranges: readonly Range[]): (record: RecordCursor) => boolean 
   return ({ timestamp }) => timestamp >= min && timestamp <= max
 }
 
+/** A partition, and what becomes of its records. */
+interface Source {
+  readonly topic: string
+  readonly partition: number
+  readonly builder: PageBuilder
+  readonly matches: (record: RecordCursor) => boolean
+}
+
+async function* readPieces(
+  rafka: Rafka,
+  { topic, partition, builder, matches }: Source,
+  pieces: IntervalSet,
+  limits: FetchLimits,
+  signal: AbortSignal,
+): AsyncIterable<Page> {
+  for (const { min, max } of joinNear(pieces)) {
+    for await (const chunk of chunksOf(rafka, { topic, partition, from: min, to: max + 1 }, limits, signal)) {
+      const cursor = chunk.cursor()
+      while (cursor.next()) {
+        if (!matches(cursor)) continue
+        builder.add(cursor)
+        if (builder.isFull) yield builder.take()
+      }
+      if (!builder.isEmpty) yield builder.take()
+    }
+  }
+}
+
 interface Piece {
   readonly topic: string
   readonly partition: number
   readonly from: number
   readonly to: number
-}
-
-async function* readPiece(
-  rafka: Rafka,
-  piece: Piece,
-  builder: PageBuilder,
-  matches: (record: RecordCursor) => boolean,
-  limits: FetchLimits,
-  signal: AbortSignal,
-): AsyncIterable<Page> {
-  for await (const chunk of chunksOf(rafka, piece, limits, signal)) {
-    const cursor = chunk.cursor()
-    while (cursor.next()) {
-      if (!matches(cursor)) continue
-      builder.add(cursor)
-      if (builder.isFull) yield builder.take()
-    }
-    if (!builder.isEmpty) yield builder.take()
-  }
 }
 
 /** Where the log's start has passed `from` meanwhile, reading begins at its start. */

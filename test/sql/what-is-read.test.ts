@@ -131,3 +131,37 @@ test('a limit without an order ends the reading', async () => {
   // A few partitions are read ahead.
   expect(pieces.length).toBeLessThan(10)
 })
+
+describe('of the first and the last rows by offset', () => {
+  test.each<[string, string[]]>([
+    ['select * from orders order by offset desc limit 3', ['orders-0 1997 2000', 'orders-1 1997 2000']],
+    [
+      'select value, iso(timestamp) from orders o order by o.offset desc limit 2, 3',
+      ['orders-0 1995 2000', 'orders-1 1995 2000'],
+    ],
+    ['select * from orders where partition = 1 and offset < 9 order by offset desc limit 2', ['orders-1 7 9']],
+    ['select * from orders where partition = 1 order by offset desc, value limit 2 offset 1', ['orders-1 1997 2000']],
+    ['select * from orders order by offset limit 3', all],
+    // What may need other rows reads them.
+    ['select count(*) from orders order by offset desc limit 3', all],
+    ['select distinct key from orders order by offset desc limit 3', all],
+    ["select * from orders where value = 'x' order by offset desc limit 3", all],
+    ['select * from orders where timestamp < 9e9 order by offset desc limit 3', all],
+    ['select * from orders order by timestamp desc limit 3', all],
+  ])('%s', async (statement, expected) => {
+    expect(await readBy(statement)).toEqual(expected)
+  })
+
+  test('longer and longer stretches are read where offsets have gaps', async () => {
+    await bench.topic('sparse', 1, { 'cleanup.policy': 'compact' })
+    for (let batch = 0; batch < 20; batch++) {
+      await bench.send(
+        'sparse',
+        Array.from({ length: 10 }, (_, index) => ({ key: `${index % 5}`, value: `${batch}` })),
+      )
+    }
+    await bench.rafka.compact(['sparse'])
+    const pieces = await readBy('select * from sparse order by offset desc limit 20')
+    expect(pieces).toEqual(['sparse-0 180 200', 'sparse-0 100 180', 'sparse-0 0 100'])
+  })
+})

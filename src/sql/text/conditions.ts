@@ -17,13 +17,16 @@ export interface Condition {
  * is the same for all rows. A part that is understood only in part is left out, so that a condition is never stricter than the statement.
  */
 export function requiredConditions(where: readonly Token[]): Condition[] {
+  return understoodConditions(where).filter((condition) => condition !== undefined)
+}
+
+/** All parts of a WHERE that are joined by AND; undefined for those that are no such condition. */
+export function understoodConditions(where: readonly Token[]): Array<Condition | undefined> {
   const parts = splitAtAnd(where)
-  if (parts === undefined) return []
+  if (parts === undefined) return [undefined]
   return parts.flatMap((part) => {
     const isGroup = isToken(part[0], '(') && closingOf(part, 0) === part.length - 1
-    if (isGroup) return requiredConditions(part.slice(1, -1))
-    const condition = readCondition(part)
-    return condition === undefined ? [] : [condition]
+    return isGroup ? understoodConditions(part.slice(1, -1)) : [readCondition(part)]
   })
 }
 

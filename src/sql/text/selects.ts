@@ -19,6 +19,8 @@ export interface Select {
   readonly sources: number
   /** The condition; empty when there is none. */
   readonly where: readonly Token[]
+  /** Index of what stands behind FROM and WHERE. */
+  readonly end: number
 }
 
 const clauseEnds: ReadonlySet<string> = new Set([
@@ -64,10 +66,10 @@ export function findSelects(tokens: readonly Token[]): Select[] {
 
 function readSelect(tokens: readonly Token[], start: number): Select {
   const from = findFrom(tokens, start + 1)
-  if (from === undefined) return { tables: [], sources: 0, where: [] }
+  if (from === undefined) return { tables: [], sources: 0, where: [], end: tokens.length }
   const fromEnd = clauseEnd(tokens, from + 1)
-  const where = isToken(tokens[fromEnd], 'where') ? tokens.slice(fromEnd + 1, clauseEnd(tokens, fromEnd + 1)) : []
-  return { ...readFrom(tokens, from + 1, fromEnd), where }
+  const end = isToken(tokens[fromEnd], 'where') ? clauseEnd(tokens, fromEnd + 1) : fromEnd
+  return { ...readFrom(tokens, from + 1, fromEnd), where: tokens.slice(fromEnd + 1, end), end }
 }
 
 function isClauseEnd(token: Token | undefined): boolean {

@@ -69,7 +69,8 @@ function intervalsOf({ anyOf }: Condition, evaluate: Evaluate): IntervalSet {
   )
 }
 
-function isMentionedElsewhere(tokens: readonly Token[], selects: readonly Select[], name: string): boolean {
+/** Whether the name, in lower case, stands where it is neither a table of a FROM nor the qualifier of a column. */
+export function isMentionedElsewhere(tokens: readonly Token[], selects: readonly Select[], name: string): boolean {
   const references = selects.flatMap(({ tables }) => tables)
   const known = new Set(references.flatMap(({ at, aliasAt }) => [at, aliasAt]))
   return tokens.some((token, at) => {

@@ -1,6 +1,7 @@
 import type { Failure, ToWorker } from '../messages.ts'
 import type { TopicColumn } from '../page.ts'
 import type { SqlValue } from '../sql-value.ts'
+import { type Edge, edgeOf } from '../text/edge-of-topic.ts'
 import { aliasesOf, type Range, rangesOf } from '../text/table-ranges.ts'
 import { foldCase, type Token, tokenize } from '../text/tokens.ts'
 import { TopicDatabase } from './database.ts'
@@ -20,6 +21,7 @@ export class StatementRunner {
   #sender: RowSender
   #columns: readonly TopicColumn[] = []
   #ranges = new Map<string, readonly Range[]>()
+  #edges = new Map<string, Edge | undefined>()
 
   constructor(inbox: Inbox, maxTemporaryBytes: number) {
     this.#inbox = inbox
@@ -45,7 +47,9 @@ export class StatementRunner {
     this.#database.nowMs = nowMs
     this.#database.setTopics(topics.map(({ name }) => name))
     for (const { name, rows } of tables) this.#database.setSystemTable(name, rows)
-    this.#ranges = new Map(topics.map(({ name }) => [name, rangesOf(tokens, name, (each) => this.#evaluate(each))]))
+    const evaluate = (expression: readonly Token[]) => this.#evaluate(expression)
+    this.#ranges = new Map(topics.map(({ name }) => [name, rangesOf(tokens, name, evaluate)]))
+    this.#edges = new Map(topics.map(({ name }) => [name, edgeOf(tokens, name, evaluate)]))
   }
 
   #evaluate(expression: readonly Token[]): number | null | undefined {
@@ -84,7 +88,8 @@ export class StatementRunner {
   *#read(topic: string): Iterable<SqlValue[]> {
     const scan = this.#scans++
     const columns = this.#columns
-    this.#inbox.send({ type: 'scan', scan, request: { topic, columns, ranges: this.#ranges.get(topic) ?? [] } })
+    const [ranges, edge] = [this.#ranges.get(topic) ?? [], this.#edges.get(topic)]
+    this.#inbox.send({ type: 'scan', scan, request: { topic, columns, ranges, edge } })
     const row = emptyRow(topic)
     for (;;) {
       this.#sender.flushOld()

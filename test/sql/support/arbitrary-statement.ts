@@ -204,8 +204,80 @@ const nested = fc.oneof(
     ),
 )
 
-/** Statements over the tables of the model, ordered so that two runs can be compared. */
-export const arbitraryStatement: fc.Arbitrary<string> = fc
+const list = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom(
+      place,
+      'offset, partition',
+      'value, partition, offset',
+      'length(value) + offset, partition',
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      'count(*), max(offset)',
+      'distinct value, partition, offset',
+      'distinct length(value)',
+      '20 - offset as offset, partition',
+      '20 - offset offset, partition',
+      "20 - offset 'offset', partition",
+      'timestamp "OFFSET", partition',
+      'row_number() over (order by value), partition',
+      'max(timestamp, offset), partition',
+      'all offset, partition',
+      '(select max(offset) from orders), partition',
+    ),
+  },
+)
+const bounding = fc.oneof(
+  fc
+    .tuple(
+      fc.constantFrom('offset', 'partition', 't.offset', '(t.partition)', 'timestamp'),
+      fc.constantFrom('=', '<', '<=', '>', '>='),
+      constant,
+    )
+    .map((each) => each.join(' ')),
+  fc.tuple(number, number).map(([low, high]) => `offset between ${low} and ${high}`),
+  fc.array(number, { minLength: 1, maxLength: 5 }).map((values) => `offset in (${values.join(', ')})`),
+)
+const filter = fc.oneof(
+  { weight: 2, arbitrary: fc.constant('') },
+  {
+    weight: 3,
+    arbitrary: fc.array(bounding, { minLength: 1, maxLength: 2 }).map((parts) => ` where ${parts.join(' and ')}`),
+  },
+  { weight: 1, arbitrary: arbitraryCondition(['', 't']).map((where) => ` where ${where}`) },
+)
+const small = fc.integer({ min: 0, max: 12 })
+const limit = fc.oneof(
+  small.map(String),
+  fc.tuple(small, fc.constantFrom(' offset ', ', '), small).map((each) => each.join('')),
+  fc.constantFrom('-1', '2 + 1', '2 offset -1', '1e0', '0x2', "'3'"),
+)
+const order = fc.constantFrom(
+  'offset',
+  'offset desc',
+  't.offset asc',
+  't."offset" desc',
+  '"offset" desc',
+  '-offset',
+  'offset + 0 desc',
+  'offset collate nocase',
+  'timestamp desc, offset',
+  '2 desc',
+)
+
+/** The first or last few rows of a table. All that have the same offset stand in the order of their partitions. */
+const edge = fc
+  .tuple(list, topic, filter, order, fc.constantFrom('', ', value desc'), limit)
+  .map(
+    ([columns, table, where, by, more, count]) =>
+      `select ${columns} from ${table} t${where} order by ${by}, t.partition, t.offset${more} limit ${count}`,
+  )
+
+const whole = fc
   .oneof(
     { weight: 4, arbitrary: single },
     { weight: 3, arbitrary: joined },
@@ -213,3 +285,9 @@ export const arbitraryStatement: fc.Arbitrary<string> = fc
     { weight: 4, arbitrary: nested },
   )
   .map((query) => `select * from (${query}) order by 1, 2, 3, 4`)
+
+/** Statements over the tables of the model, ordered so that two runs can be compared. */
+export const arbitraryStatement: fc.Arbitrary<string> = fc.oneof(
+  { weight: 3, arbitrary: whole },
+  { weight: 2, arbitrary: edge },
+)

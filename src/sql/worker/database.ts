@@ -1,5 +1,5 @@
 import BetterSqlite3 from 'better-sqlite3'
-import { topicColumns } from '../page.ts'
+import { type TopicColumn, topicColumns } from '../page.ts'
 import type { SqlValue } from '../sql-value.ts'
 import { isoTime, millisecondsOf } from './time-functions.ts'
 
@@ -74,10 +74,10 @@ export class TopicDatabase {
     })()
   }
 
-  /** Copies columns of a topic into a table that stands before the topic's own. */
-  copyTopic(topic: string, columns: readonly string[]): void {
-    const list = columns.length === 0 ? '1' : columns.map(quoted).join(', ')
-    this.#database.exec(`create temp table ${quoted(topic)} as select ${list} from main.${quoted(topic)}`)
+  /** Copies a topic into a table that stands before the topic's own. Columns that nobody looks at are null: a statement may still name them. */
+  copyTopic(topic: string, used: readonly TopicColumn[]): void {
+    const list = topicColumns.map((name) => `${used.includes(name) ? quoted(name) : 'null'} as ${quoted(name)}`)
+    this.#database.exec(`create temp table ${quoted(topic)} as select ${list.join(', ')} from main.${quoted(topic)}`)
   }
 
   dropCopies(): void {

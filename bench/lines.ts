@@ -1,5 +1,6 @@
 /**
- * `rafka produce` and `rafka consume` against kcat on the same broker, and embedded: lines a second, whole processes.
+ * `rafka produce` and `rafka consume` against kcat on the same broker, and embedded: lines a second, whole processes. Lines as they are, with keys,
+ * and as JSON, which kcat writes but does not read.
  *
  *     npm run build && npx tsx bench/lines.ts
  */
@@ -59,7 +60,53 @@ try {
       ]),
     )
   }
+  await compareForms()
 } finally {
   await broker.stop()
   await rm(directory, { recursive: true })
+}
+
+/** Keys, formats of verbs and JSON, on the broker over TCP. */
+async function compareForms(): Promise<void> {
+  const lines = 1_000_000
+  const { path } = await writeSample(join(directory, 'keyed'), 'lines of 100 B', lines, 100)
+  const [at, json] = [['-b', broker.brokers], join(directory, 'json')]
+  // Every line of the sample begins with a number of its own, which becomes the key.
+  const keyed = join(directory, 'keyed-lines')
+  await run('awk', ['{print substr($0, 1, 6) ":" substr($0, 7) > out}', `out=${keyed}`, path])
+  const topic = () => `form-${count++}`
+  const rafka = async (args: readonly string[], input?: string) => {
+    await run(process.execPath, [rafkaPath, ...args, ...at], input)
+    return lines
+  }
+  const kcat = (args: readonly string[]) => run('kcat', [...args, ...at]).then(() => lines)
+  const read = topic()
+  await rafka(['produce', '-K', ':', read], keyed)
+  await run('bash', ['-c', `'${process.execPath}' '${rafkaPath}' consume ${at.join(' ')} -ef json ${read} > '${json}'`])
+  report(
+    'produce, keyed lines of 100 B, and as JSON',
+    'lines/s',
+    await measure([
+      { name: 'kcat -P -K:', run: () => kcat(['-P', ...queue, '-t', topic(), '-K', ':', '-l', keyed]) },
+      { name: 'rafka produce -K :', run: () => rafka(['produce', '-K', ':', topic()], keyed) },
+      { name: "rafka produce -f '%k:%v\\n'", run: () => rafka(['produce', '-f', '%k:%v\\n', topic()], keyed) },
+      { name: 'rafka produce -f json', run: () => rafka(['produce', '-f', 'json', topic()], json) },
+    ]),
+  )
+  report(
+    'consume, keyed lines of 100 B',
+    'lines/s',
+    await measure([
+      { name: "kcat -C -f '%k:%s\\n'", run: () => kcat(['-C', '-t', read, '-e', '-q', '-f', '%k:%s\\n']) },
+      { name: "rafka consume -f '%k:%v\\n'", run: () => rafka(['consume', read, '-e', '-f', '%k:%v\\n']) },
+    ]),
+  )
+  report(
+    'consume, as JSON',
+    'lines/s',
+    await measure([
+      { name: 'kcat -C -J', run: () => kcat(['-C', '-t', read, '-e', '-q', '-J']) },
+      { name: 'rafka consume -f json', run: () => rafka(['consume', read, '-e', '-f', 'json']) },
+    ]),
+  )
 }

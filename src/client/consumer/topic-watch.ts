@@ -162,8 +162,9 @@ export class TopicWatch {
   #isLost(name: string): void {
     this.#found.delete(name)
     this.#suspected.delete(name)
-    this.#listener.lost(name)
+    // Where it is not waited for, this throws: then its partitions must not seem to be read to their end, as they would without it.
     this.#awaitTopic(name, `topic "${name}" was deleted while it was read`)
+    this.#listener.lost(name)
   }
 
   #awaitTopic(name: string, message: string): void {

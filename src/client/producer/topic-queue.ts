@@ -77,7 +77,8 @@ export class TopicQueue implements QueueListener {
    */
   pick(partition: number | undefined, source: Buffer, keyStart: number, keyEnd: number): PartitionQueue {
     const count = this.#partitionCount
-    const index = partition ?? (keyStart < 0 ? this.#sticky : partitionOfKey(source, keyStart, keyEnd, count))
+    const byKey = keyStart >= 0 && count > 1
+    const index = partition ?? (byKey ? partitionOfKey(source, keyStart, keyEnd, count) : this.#sticky)
     const queue = this.#queues[index]
     if (queue === undefined || index >= count) throw this.#noPartition(index)
     return queue

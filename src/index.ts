@@ -59,6 +59,7 @@ export type {
 export type { Producer, RecordOverrides, RecordWriter, RecordWriterOptions, WriterProgress } from './core/producer.ts'
 export type { AssignorName, ConsumerOptions, ProducerOptions, Rafka } from './core/rafka.ts'
 export type { Durability } from './core/storage-engine.ts'
+export type { Transaction } from './core/transaction.ts'
 export type {
   PartitionProducers,
   ProducerState,

@@ -1,4 +1,5 @@
 import type { OutgoingMessage, SendReceipt } from './message.ts'
+import type { Transaction } from './transaction.ts'
 
 /** Sends records. Made by `rafka.producer()`. */
 export interface Producer extends AsyncDisposable {
@@ -20,7 +21,16 @@ export interface Producer extends AsyncDisposable {
   /** Sends what waits, and settles when all that was sent before is acknowledged or failed. Does not throw for records: their promises do. */
   flush(): Promise<void>
 
-  /** Flushes, then lets go. */
+  /**
+   * Begins a transaction, of which a producer has one at a time.
+   * @throws RafkaError `INVALID_TXN_STATE` while one is open, `PRODUCER_FENCED` when another producer has taken over, `INVALID_ARGUMENT` without a `transactionalId`
+   */
+  begin(): Promise<Transaction>
+
+  /** Does `work` in a transaction: commits when it is done, aborts when it throws. */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
+
+  /** Flushes, or aborts the transaction that is open, then lets go. */
   close(): Promise<void>
 }
 

@@ -22,6 +22,13 @@ export interface ProducerOptions {
   readonly requestTimeoutMs?: number | undefined
   /** Largest request, in bytes; default 1,048,576 like Java's `max.request.size`. */
   readonly maxRequestBytes?: number | undefined
+  /**
+   * Makes it a transactional producer: what it sends belongs to transactions (`Producer.begin`). A producer shuts out an earlier one with the same id, and what that one left
+   * open is aborted: so the id names a place of work, not a process.
+   */
+  readonly transactionalId?: string | undefined
+  /** The broker aborts a transaction that is open for longer, in ms; default 60,000. */
+  readonly transactionTimeoutMs?: number | undefined
 }
 
 /** How a classic group shares out partitions: see `src/client/groups/assignors/`. */

@@ -1,6 +1,7 @@
 import type { Api } from '../../core/api.ts'
 import { RafkaError } from '../../core/errors.ts'
 import { errorName } from '../../protocol/error-codes.ts'
+import type { BackoffBounds } from '../backoff.ts'
 import { defaultRequestTimeoutMs } from '../transport.ts'
 import type { Cluster } from './cluster.ts'
 import { type CoordinatorType, findCoordinators } from './find-coordinator.ts'
@@ -17,6 +18,7 @@ export interface CoordinatorCall<Response> {
   readonly requestTimeoutMs?: number
   readonly signal?: AbortSignal | undefined
   readonly maxVersion?: number | undefined
+  readonly backoff?: BackoffBounds | undefined
 }
 
 /** After these another node may be the coordinator. */
@@ -59,8 +61,8 @@ export class Coordinator {
     body: Request,
     options: CoordinatorCall<NoInfer<Response>>,
   ): Promise<Response> {
-    const { timeoutMs = defaultRequestTimeoutMs, requestTimeoutMs = defaultRequestTimeoutMs, signal } = options
-    const bounds: RetryBounds = { awaited: `the coordinator's answer to ${api.name}`, timeoutMs, signal }
+    const { timeoutMs = defaultRequestTimeoutMs, requestTimeoutMs = defaultRequestTimeoutMs, signal, backoff } = options
+    const bounds: RetryBounds = { awaited: `the coordinator's answer to ${api.name}`, timeoutMs, signal, backoff }
     return this.#cluster.retry(bounds, async (remainingMs) => {
       const { maxVersion } = options
       const attempt = { timeoutMs: Math.min(remainingMs, requestTimeoutMs), signal, maxVersion }

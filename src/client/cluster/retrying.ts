@@ -1,6 +1,6 @@
 import { RafkaError } from '../../core/errors.ts'
 import { isRetriable } from '../../protocol/error-codes.ts'
-import { backoffMs, retryBackoff } from '../backoff.ts'
+import { type BackoffBounds, backoffMs, retryBackoff } from '../backoff.ts'
 import { pause } from '../deadline.ts'
 
 /** What bounds an operation with all its attempts. */
@@ -10,6 +10,8 @@ export interface RetryBounds {
   /** For all attempts together, in ms. */
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
+  /** Between attempts; default `retryBackoff`. */
+  readonly backoff?: BackoffBounds | undefined
 }
 
 /**
@@ -23,14 +25,14 @@ export async function retrying<T>(
   attempt: (remainingMs: number) => Promise<T>,
   goOn: (error: RafkaError) => boolean = isWorthRetrying,
 ): Promise<T> {
-  const { awaited, timeoutMs, signal } = bounds
+  const { awaited, timeoutMs, signal, backoff = retryBackoff } = bounds
   const endsAt = performance.now() + timeoutMs
   for (let failures = 1; ; failures += 1) {
     try {
       return await attempt(Math.max(1, endsAt - performance.now()))
     } catch (error) {
       if (!(error instanceof RafkaError) || !goOn(error)) throw error
-      const delayMs = backoffMs(retryBackoff, failures)
+      const delayMs = backoffMs(backoff, failures)
       if (performance.now() + delayMs >= endsAt) throw gaveUp(awaited, timeoutMs, error)
       await pause(delayMs, awaited, signal)
     }

@@ -5,6 +5,7 @@ export interface ProducerStamp {
   readonly producerId: number
   readonly producerEpoch: number
   readonly baseSequence: number
+  readonly transactional?: boolean
 }
 
 const PRODUCER_ID_AT = 43

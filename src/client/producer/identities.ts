@@ -3,13 +3,15 @@ import { initProducerId } from '../../protocol/apis/init-producer-id.ts'
 import { errorName } from '../../protocol/error-codes.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { defaultRequestTimeoutMs } from '../transport.ts'
+import type { IdentitySource, ProduceOptions } from './identity-source.ts'
 import type { PartitionQueue, ProducerIdentity } from './partition-queue.ts'
 
 /** Of a transaction that never is: the field has to be sent. */
 const TRANSACTION_TIMEOUT_MS = 60_000
 
 /** Gives queues their producer ids. All share one until a queue has used it up; that queue gets a new one. */
-export class Identities {
+export class Identities implements IdentitySource {
+  readonly produceOptions: ProduceOptions = { transactionalId: null }
   readonly #cluster: Cluster
   readonly #timeoutMs: number
   #current: ProducerIdentity | undefined
@@ -22,10 +24,7 @@ export class Identities {
     this.#timeoutMs = timeoutMs
   }
 
-  /**
-   * Gives a queue its id.
-   * @returns what to wait for when there is none yet; rejects when there will be none
-   */
+  /** Part of `IdentitySource`. */
   provide(queue: PartitionQueue): Promise<void> | undefined {
     if (this.#current !== undefined && !this.#users.has(queue)) {
       this.#users.add(queue)
@@ -37,6 +36,9 @@ export class Identities {
     })
     return this.#asking
   }
+
+  /** Part of `IdentitySource`: the queue of the batch asks for another id by itself. */
+  batchFailed(): void {}
 
   /** Asks the cluster for a producer id that nobody has (KIP-98), and again while that may help. */
   async #ask(): Promise<void> {

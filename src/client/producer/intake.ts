@@ -5,6 +5,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { topicError } from '../cluster/metadata.ts'
 import { closedError, timedOut } from '../connection-errors.ts'
 import { ending } from '../ending.ts'
+import type { IdentitySource } from './identity-source.ts'
 import { Linger } from './linger.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import type { OutgoingBatch } from './outgoing-batch.ts'
@@ -35,7 +36,12 @@ export class Intake implements TopicListener {
   #roomWaiters: Array<() => void> = []
   #fatal: RafkaError | undefined
 
-  constructor(cluster: Cluster, settings: ProducerSettings, codec: Promise<Codec> | undefined) {
+  constructor(
+    cluster: Cluster,
+    settings: ProducerSettings,
+    identities: IdentitySource,
+    codec: Promise<Codec> | undefined,
+  ) {
     this.#cluster = cluster
     this.#settings = settings
     this.#rules = {
@@ -46,7 +52,7 @@ export class Intake implements TopicListener {
     }
     this.memory = new MemoryBudget(settings.bufferBytes, () => this.#onRoom())
     this.#linger = new Linger(settings.lingerMs)
-    this.#sender = new Sender(cluster, settings, codec, this.memory, this.outstanding)
+    this.#sender = new Sender(cluster, settings, identities, codec, this.memory, this.outstanding)
     codec?.catch((error: unknown) => this.#fail(clientError(error)))
   }
 
@@ -234,6 +240,11 @@ export class Intake implements TopicListener {
   /** Nothing can be sent any more. */
   #fail(error: RafkaError): void {
     this.#fatal = error
+    this.drop(error)
+  }
+
+  /** Gives up all that is not on the way. */
+  drop(error: RafkaError): void {
     for (const topic of this.#topics.values()) {
       this.#failStaged(topic, error)
       for (const queue of topic.queues) this.#sender.giveUp(queue, error)

@@ -22,6 +22,8 @@ export interface QueueRules {
 export interface ProducerIdentity {
   readonly producerId: number
   readonly producerEpoch: number
+  /** What it sends belongs to transactions. */
+  readonly transactional?: boolean
 }
 
 /** What a queue tells its producer. */
@@ -54,6 +56,8 @@ export class PartitionQueue {
   #expectedBytes = 0
   #inFlight = 0
   #identity: ProducerIdentity | undefined
+  /** What it was before `release`. */
+  #released: ProducerIdentity | undefined
   #nextSequence = 0
   #acknowledgedOnce = false
   #failures = 0
@@ -151,9 +155,19 @@ export class PartitionQueue {
   }
 
   adopt(identity: ProducerIdentity): void {
+    const { producerId, producerEpoch } = this.#released ?? {}
+    if (producerId !== identity.producerId || producerEpoch !== identity.producerEpoch) {
+      this.#nextSequence = 0
+      this.#acknowledgedOnce = false
+    }
     this.#identity = identity
-    this.#nextSequence = 0
-    this.#acknowledgedOnce = false
+    this.#released = undefined
+  }
+
+  /** Its partition belongs to no transaction any more. When it adopts the same identity again, the sequence goes on. */
+  release(): void {
+    this.#released = this.#identity
+    this.#identity = undefined
   }
 
   /** `next` goes out. */

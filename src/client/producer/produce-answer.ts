@@ -2,6 +2,8 @@ import { type ErrorName, RafkaError } from '../../core/errors.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
 import { produce } from '../../protocol/apis/produce.ts'
 import { errorName } from '../../protocol/error-codes.ts'
+import type { Transport } from '../transport.ts'
+import type { ProduceOptions } from './identity-source.ts'
 
 /** One batch in a Produce request. */
 export interface ProducePart {
@@ -19,10 +21,11 @@ export interface PartAnswer {
 }
 
 /** A request for batches of different partitions. `timeoutMs` is the broker's, for what it has to wait for itself. */
-export function produceRequest(
+function produceRequest(
   parts: readonly ProducePart[],
   acks: -1 | 0 | 1,
   timeoutMs: number,
+  transactionalId: string | null,
 ): RequestOf<typeof produce> {
   const topics = new Map<string, Array<{ index: number; records: readonly Buffer[] }>>()
   for (const { topic, partition, bytes } of parts) {
@@ -32,11 +35,11 @@ export function produceRequest(
     else partitions.push(data)
   }
   const topicData = [...topics].map(([name, partitionData]) => ({ name, partitionData }))
-  return produce.request.create({ acks, timeoutMs: Math.round(timeoutMs), topicData })
+  return produce.request.create({ transactionalId, acks, timeoutMs: Math.round(timeoutMs), topicData })
 }
 
 /** Finds what an answer says of each part. */
-export function readProduceResponse(
+function readProduceResponse(
   response: ResponseOf<typeof produce>,
 ): (part: { readonly topic: string; readonly partition: number }) => PartAnswer {
   const answers = new Map<string, Map<number, PartAnswer>>()
@@ -54,6 +57,25 @@ export function readProduceResponse(
   }
   return ({ topic, partition }) => answers.get(topic)?.get(partition) ?? leftOut
 }
+
+/**
+ * Sends batches and reads the answer; with acks 0 there is none.
+ * @throws RafkaError when no answer came
+ */
+export async function askProduce(
+  transport: Transport,
+  parts: readonly ProducePart[],
+  options: ProduceOptions & { readonly acks: -1 | 0 | 1; readonly timeoutMs: number },
+): Promise<ReturnType<typeof readProduceResponse>> {
+  const { acks, timeoutMs, transactionalId, maxVersion } = options
+  const request = produceRequest(parts, acks, timeoutMs, transactionalId)
+  if (acks !== 0) return readProduceResponse(await transport.request(produce, request, { timeoutMs, maxVersion }))
+  await transport.post(produce, request, { timeoutMs })
+  return () => unanswered
+}
+
+/** Of a batch of which the broker says nothing. */
+export const unanswered: PartAnswer = { error: 'NONE', message: null, baseOffset: -1, logAppendTimeMs: -1 }
 
 const leftOut: PartAnswer = {
   error: 'UNKNOWN_SERVER_ERROR',

@@ -15,6 +15,9 @@ export interface ProducerSettings {
   readonly deliveryTimeoutMs: number
   readonly requestTimeoutMs: number
   readonly maxRequestBytes: number
+  /** undefined: what it sends belongs to no transaction. */
+  readonly transactionalId: string | undefined
+  readonly transactionTimeoutMs: number
 }
 
 const MEBIBYTE = 1024 * 1024
@@ -26,6 +29,11 @@ export function producerSettings(options: ProducerOptions): ProducerSettings {
   const idempotent = options.idempotent ?? acks === -1
   if (idempotent && acks !== -1) {
     throw new RafkaError('INVALID_ARGUMENT', `an idempotent producer needs acks "all"; acks is ${String(options.acks)}`)
+  }
+  const { transactionalId } = options
+  if (transactionalId !== undefined && (transactionalId === '' || !idempotent)) {
+    const problem = idempotent ? 'it is empty' : 'the producer has to be idempotent, with acks "all"'
+    throw new RafkaError('INVALID_ARGUMENT', `transactionalId: ${problem}`)
   }
   const compression = options.compression ?? 'none'
   if (!codecs.has(compression)) {
@@ -42,6 +50,8 @@ export function producerSettings(options: ProducerOptions): ProducerSettings {
     deliveryTimeoutMs: positive('deliveryTimeoutMs', options.deliveryTimeoutMs ?? 120_000),
     requestTimeoutMs: positive('requestTimeoutMs', options.requestTimeoutMs ?? defaultRequestTimeoutMs),
     maxRequestBytes,
+    transactionalId,
+    transactionTimeoutMs: positive('transactionTimeoutMs', options.transactionTimeoutMs ?? 60_000),
   }
 }
 

@@ -1,5 +1,4 @@
 import type { RafkaError } from '../../core/errors.ts'
-import { produce } from '../../protocol/apis/produce.ts'
 import type { Codec } from '../../records/compression.ts'
 import { clientError } from '../client-error.ts'
 import type { Cluster } from '../cluster/cluster.ts'
@@ -9,13 +8,13 @@ import { timedOut } from '../connection-errors.ts'
 import { ending } from '../ending.ts'
 import type { Transport } from '../transport.ts'
 import { WakeTimer } from '../wake-timer.ts'
-import { Identities } from './identities.ts'
+import type { IdentitySource } from './identity-source.ts'
 import type { MemoryBudget } from './memory-budget.ts'
 import { outcomeOf } from './outcome.ts'
 import type { OutgoingBatch } from './outgoing-batch.ts'
 import type { Outstanding } from './outstanding.ts'
 import type { PartitionQueue } from './partition-queue.ts'
-import { type PartAnswer, produceError, produceRequest, readProduceResponse } from './produce-answer.ts'
+import { askProduce, type PartAnswer, produceError, unanswered } from './produce-answer.ts'
 import { splitBatch } from './split-batch.ts'
 
 /** How to send. */
@@ -51,7 +50,7 @@ export class Sender {
   readonly #connecting = new Set<number>()
   readonly #closing = ending()
   readonly #leaders: LeaderRefresh
-  readonly #identities: Identities
+  readonly #identities: IdentitySource
   readonly #timer = new WakeTimer(() => this.#pump())
   #codec: Codec | undefined
   #codecReady: boolean
@@ -60,6 +59,7 @@ export class Sender {
   constructor(
     cluster: Cluster,
     rules: SenderRules,
+    identities: IdentitySource,
     codec: Promise<Codec> | undefined,
     memory: MemoryBudget,
     outstanding: Outstanding,
@@ -69,7 +69,7 @@ export class Sender {
     this.#memory = memory
     this.#outstanding = outstanding
     this.#leaders = new LeaderRefresh(cluster, true, () => this.#schedule())
-    this.#identities = new Identities(cluster, rules.deliveryTimeoutMs)
+    this.#identities = identities
     this.#codecReady = codec === undefined
     codec?.then(
       (loaded) => {
@@ -219,10 +219,7 @@ export class Sender {
     const { acks, deliveryTimeoutMs, requestTimeoutMs } = this.#rules
     const oldest = parts.reduce((least, { batch }) => Math.min(least, batch.createdAt), now)
     const timeoutMs = Math.max(MIN_REQUEST_TIMEOUT_MS, Math.min(requestTimeoutMs, oldest + deliveryTimeoutMs - now))
-    const request = produceRequest(parts, acks, timeoutMs)
-    if (acks !== 0) return readProduceResponse(await transport.request(produce, request, { timeoutMs }))
-    await transport.post(produce, request, { timeoutMs })
-    return () => unanswered
+    return askProduce(transport, parts, { acks, timeoutMs, ...this.#identities.produceOptions })
   }
 
   #settle(part: Part, answer: PartAnswer, failure?: RafkaError): void {
@@ -268,6 +265,7 @@ export class Sender {
   }
 
   #settleFailed(batch: OutgoingBatch, error: RafkaError): void {
+    this.#identities.batchFailed(error)
     for (const recipient of batch.recipients) recipient.failed(error)
     this.#release(batch)
   }
@@ -295,5 +293,3 @@ export class Sender {
       })
   }
 }
-
-const unanswered: PartAnswer = { error: 'NONE', message: null, baseOffset: -1, logAppendTimeMs: -1 }

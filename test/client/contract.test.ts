@@ -8,11 +8,14 @@ import { startTestBroker } from '../../src/testing.ts'
 import { describeClientContract } from '../support/client-contract.ts'
 import type { ClientSetup } from '../support/client-subject.ts'
 
+/** Nobody waits for members that do not come. */
+const configs = { 'group.initial.rebalance.delay.ms': '0' }
+
 describeClientContract('a client of an embedded broker', async () => {
   const opened: Rafka[] = []
   return {
     connect: async () => {
-      const rafka = await open({ storage: { type: 'memory' } })
+      const rafka = await open({ storage: { type: 'memory' }, configs })
       opened.push(rafka)
       return rafka
     },
@@ -22,8 +25,8 @@ describeClientContract('a client of an embedded broker', async () => {
 
 describeClientContract('a client over the local socket of a data directory', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'rafka-contract-'))
-  const owner = await open({ dataDir, storage: { durability: 'none' } })
-  const attached = () => open({ dataDir, storage: { durability: 'none' } })
+  const owner = await open({ dataDir, storage: { durability: 'none' }, configs })
+  const attached = () => open({ dataDir, storage: { durability: 'none' }, configs })
   return closing(attached, async () => {
     await owner.close()
     rmSync(dataDir, { recursive: true, force: true })
@@ -31,12 +34,24 @@ describeClientContract('a client over the local socket of a data directory', asy
 })
 
 describeClientContract('a client over TCP', async () => {
-  const broker = await startTestBroker()
+  const broker = await startTestBroker({ configs })
   return closing(
     () => connect({ brokers: [broker.brokers] }),
     () => broker.close(),
   )
 })
+
+/** By hand, against any cluster that has no topics yet: Kafka with `group.initial.rebalance.delay.ms=0`, for instance. */
+const { RAFKA_TEST_BROKERS: others } = process.env
+if (others !== undefined) {
+  describeClientContract(`a client of ${others}`, async () => {
+    const brokers = others.split(',')
+    return closing(
+      () => connect({ brokers }),
+      async () => {},
+    )
+  })
+}
 
 /** Closes all clients before what they are clients of. */
 function closing(make: () => Promise<Rafka>, end: () => Promise<void>): ClientSetup {

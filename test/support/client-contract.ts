@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { describeAdmin } from './admin-contract.ts'
 import { type ClientSetup, ClientSubject } from './client-subject.ts'
 import { describeConsumer } from './consumer-contract.ts'
+import { describeGroups } from './group-contract.ts'
 import { describeProducer } from './producer-contract.ts'
+import { describeTransactions } from './transaction-contract.ts'
 
 /** What every client does, whatever lies between it and the broker. */
 export function describeClientContract(name: string, setup: () => Promise<ClientSetup>): void {
@@ -14,6 +16,8 @@ export function describeClientContract(name: string, setup: () => Promise<Client
     describeProducer(subject)
     describeConsumer(subject)
     describeAdmin(subject)
+    describeGroups(subject)
+    describeTransactions(subject)
 
     test('a client that is closed answers CLOSED', async () => {
       const other = await subject.connect()

@@ -77,6 +77,31 @@ export const catalog: readonly CatalogEntry[] = [
     load: async () => (await import('./topics/copy.ts')).copyTopic,
   },
   {
+    path: ['groups', 'list'],
+    summary: 'Groups and their states',
+    load: async () => (await import('./groups/list.ts')).listGroups,
+  },
+  {
+    path: ['groups', 'describe'],
+    summary: 'Members, offsets and lag of groups',
+    load: async () => (await import('./groups/describe.ts')).describeGroups,
+  },
+  {
+    path: ['groups', 'seek'],
+    summary: 'Say where a group goes on',
+    load: async () => (await import('./groups/seek.ts')).seekGroup,
+  },
+  {
+    path: ['groups', 'delete'],
+    summary: 'Delete groups with their offsets',
+    load: async () => (await import('./groups/delete.ts')).deleteGroups,
+  },
+  {
+    path: ['groups', 'delete-offsets'],
+    summary: 'Forget what a group has read of a topic',
+    load: async () => (await import('./groups/delete-offsets.ts')).deleteOffsets,
+  },
+  {
     path: ['top'],
     summary: 'What comes into each topic, live',
     load: async () => (await import('./top.ts')).top,
@@ -222,6 +247,7 @@ export const catalog: readonly CatalogEntry[] = [
 /** What a group of commands is about. */
 export const groupSummaries: ReadonlyMap<string, string> = new Map([
   ['topics', 'Manage topics'],
+  ['groups', 'Manage consumer groups'],
   ['cluster', 'See and set up the cluster'],
   ['cluster config', 'See and change configs of the brokers'],
   ['broker', 'Run the broker'],

@@ -11,6 +11,8 @@ const hints: ReadonlyMap<string, string> = new Map([
   ['STORAGE_VERSION_UNSUPPORTED', 'update rafka, or name another data directory with --data-dir'],
   ['INVALID_CONFIGURATION', 'rafka config show lists every key and its value'],
   ['TOPIC_ALREADY_EXISTS', 'rafka topics describe shows it; --if-not-exists leaves it as it is'],
+  ['GROUP_ID_NOT_FOUND', 'rafka groups list'],
+  ['NON_EMPTY_GROUP', 'rafka groups describe shows its members; end them first'],
   ['INVALID_TOPIC_EXCEPTION', 'letters, digits, ".", "_" and "-" make a name, at most 249'],
 ])
 

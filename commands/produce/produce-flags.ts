@@ -25,6 +25,8 @@ export interface ProduceFlags {
   readonly acks?: string
   readonly linger?: number
   readonly batchBytes?: string
+  /** Its transactional id, or true for one that is like no other. */
+  readonly transaction?: string | true
 }
 
 /** Declares them, in the order of the help. */
@@ -52,6 +54,10 @@ export function declareProduce(command: Command): Command {
     .option('-o, --output-format <format>', "tell of each record: json, or verbs: '%t/%p@%o\\n'")
     .option('-z, --compression <codec>', 'none, gzip, snappy, lz4 or zstd')
     .option('--acks <who>', 'all (default: durable), 1 or 0')
+    .option(
+      '--transaction [id]',
+      'all or nothing: one transaction, aborted by an error or Ctrl-C; with a transactional id',
+    )
     .option('--linger <duration>', 'how long a batch waits for more (default 5ms)', durationMs)
     .option('--batch-bytes <size>', 'bytes of a batch, at most (default 1008k)')
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { ConfigKeyName } from '../../config/config-keys.ts'
 import type { Config, FlagValue } from '../../config/load-config.ts'
 import { type ProducerOptions, RafkaError } from '../../src/index.ts'
@@ -32,6 +33,8 @@ export interface ProduceRequest {
   readonly rate: number | undefined
   /** How each record that was acknowledged is told of. */
   readonly receipts: string | undefined
+  /** All records belong to one transaction. */
+  readonly transactional: boolean
   readonly lingerMs: number
   readonly producer: ProducerOptions & { readonly maxRequestBytes: number }
   /** The largest request was set by the user, and is not ours to raise. */
@@ -77,7 +80,8 @@ export async function readProduceOptions(
     receipts: readReceipts(context, flags.outputFormat),
     lingerMs: config.value('producer.linger.ms'),
     fixedRequestSize: config.given('producer.max.request.size') !== undefined,
-    producer: producerOptions(config),
+    transactional: flags.transaction !== undefined,
+    producer: { ...producerOptions(config), ...transactionOptions(flags.transaction) },
   }
 }
 
@@ -110,6 +114,18 @@ export function producerOptions(config: Config): ProduceRequest['producer'] {
     requestTimeoutMs: config.given('producer.request.timeout.ms'),
     maxRequestBytes: config.value('producer.max.request.size'),
   }
+}
+
+/** The longest that a broker allows unless it is told otherwise, in ms: nobody knows how long the input takes. */
+const TRANSACTION_TIMEOUT_MS = 900_000
+
+function transactionOptions(
+  transaction: string | true | undefined,
+): Pick<ProducerOptions, 'transactionalId' | 'transactionTimeoutMs'> {
+  if (transaction === undefined) return {}
+  if (transaction === '') throw wrong('--transaction: a transactional id is not empty')
+  const transactionalId = transaction === true ? `rafka-produce-${randomUUID()}` : transaction
+  return { transactionalId, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS }
 }
 
 function checkSources({ file, wholeFile }: ProduceFlags, values: readonly string[]): void {

@@ -1,5 +1,4 @@
-import type { Producer } from '../../src/index.ts'
-import { isRafkaError, RafkaError } from '../../src/index.ts'
+import { isRafkaError, RafkaError, type Transaction } from '../../src/index.ts'
 import type { CommandContext } from '../context.ts'
 import { type EndSignal, onInterrupt } from '../interrupts.ts'
 import { countOf } from '../output/quantities.ts'
@@ -9,7 +8,7 @@ import { fileInput, type Input, stdinInput, wholeInput } from './input-chunks.ts
 import { Pacer } from './pacer.ts'
 import type { ProduceRequest } from './produce-options.ts'
 import type { ReceiptListener } from './receipt-sink.ts'
-import type { RecordSink } from './record-sink.ts'
+import type { Acknowledged, RecordSender, RecordSink } from './record-sink.ts'
 import type { FeedProgress } from './record-taker.ts'
 import { type Ended, type Outcome, reportOutcome } from './report-outcome.ts'
 import { shapeRecord } from './shape-record.ts'
@@ -32,7 +31,9 @@ export async function produceRecords(context: CommandContext, request: ProduceRe
     topic === undefined ? request.producer : await fitToTopic(rafka, topic, request.producer, request.fixedRequestSize)
   const producer = rafka.producer(options)
   const typed = await typedLines(context, request, inputs)
-  const sink = await makeSink(producer, request, receipts ?? typed)
+  const transaction = request.transactional ? await producer.begin() : undefined
+  const sender = transaction ?? producer
+  const sink = await makeSink(sender, request, receipts ?? typed)
   const skipped = new SkippedRecords(context.terminal)
   const progress: FeedProgress = { lines: 0, records: 0 }
   const feeding: Feeding = {
@@ -44,12 +45,32 @@ export async function produceRecords(context: CommandContext, request: ProduceRe
     afterChunk: typed === undefined ? undefined : () => typed.next(sink),
   }
   typed?.begin()
-  const ended = await feedAll(context, { inputs, values: request.values }, producer, sink, feeding, progress)
+  const fed = await feedAll(context, { inputs, values: request.values }, sender, sink, feeding, progress)
   typed?.end()
+  const ended = transaction === undefined ? fed : await endTransaction(transaction, fed)
   await producer.close().catch(() => {})
-  const { acknowledged } = sink
+  const acknowledged = ended.isAborted === true ? nothing : sink.acknowledged
   const outcome: Outcome = { topic, progress, acknowledged, elapsedMs: performance.now() - startedAt, skipped }
-  return await reportOutcome(context, outcome, ended)
+  const code = await reportOutcome(context, outcome, ended)
+  if (ended.isAborted === true) context.terminal.warn('the transaction was aborted: nothing was produced')
+  return code
+}
+
+const nothing: Acknowledged = { records: 0, leading: 0, bytes: 0, topics: new Map() }
+
+/** All of it, or nothing: also when it was interrupted. */
+async function endTransaction(transaction: Transaction, fed: Ended): Promise<Ended> {
+  try {
+    if (fed.error === undefined && fed.signal === undefined) {
+      await transaction.commit()
+      return fed
+    }
+    await transaction.abort()
+    return { ...fed, isAborted: true }
+  } catch (error) {
+    // The broker ends what this could not end when its time is over.
+    return { ...fed, error: fed.error ?? error, isAborted: true }
+  }
 }
 
 /** Opens all before anything is sent, so that a wrong name costs nothing. */
@@ -78,19 +99,19 @@ async function printedReceipts(context: CommandContext, format: string): Promise
 }
 
 async function makeSink(
-  producer: Producer,
+  sender: RecordSender,
   request: ProduceRequest,
   listener: ReceiptListener | undefined,
 ): Promise<RecordSink> {
-  if (listener === undefined) return new WriterSink(producer, request)
+  if (listener === undefined) return new WriterSink(sender, request)
   const { ReceiptSink } = await import('./receipt-sink.ts')
-  return new ReceiptSink(producer, request, listener)
+  return new ReceiptSink(sender, request, listener)
 }
 
 async function feedAll(
   context: CommandContext,
   { inputs, values }: { readonly inputs: readonly Input[]; readonly values: readonly string[] },
-  producer: Producer,
+  sender: RecordSender,
   sink: RecordSink,
   feeding: Feeding,
   progress: FeedProgress,
@@ -120,7 +141,7 @@ async function feedAll(
     return { signal }
   } catch (error) {
     // What was sent before the error is still on its way: the counts have to be true.
-    await producer.flush().catch(() => {})
+    await sender.flush().catch(() => {})
     await sink.flush().catch(() => {})
     return { error: withLine(error, sink, progress, inputs), signal }
   }

@@ -1,6 +1,6 @@
-import type { OutgoingMessage, Producer, SendReceipt } from '../../src/index.ts'
+import type { OutgoingMessage, SendReceipt } from '../../src/index.ts'
 import type { InputRecord } from '../format/read/input-record.ts'
-import type { Acknowledged, RecordDefaults, RecordSink } from './record-sink.ts'
+import type { Acknowledged, RecordDefaults, RecordSender, RecordSink } from './record-sink.ts'
 import { topicOf } from './writer-sink.ts'
 
 const MAX_IN_FLIGHT = 10_000
@@ -31,7 +31,7 @@ interface Sent {
 
 /** A sink that tells where each record went, in the order of the input. It keeps each until it is acknowledged. */
 export class ReceiptSink implements RecordSink {
-  readonly #producer: Producer
+  readonly #producer: RecordSender
   readonly #defaults: RecordDefaults
   readonly #listener: ReceiptListener
   readonly #inFlight = new Set<Promise<void>>()
@@ -41,7 +41,7 @@ export class ReceiptSink implements RecordSink {
   #failure: unknown
   readonly #progress = new Progress()
 
-  constructor(producer: Producer, defaults: RecordDefaults, listener: ReceiptListener) {
+  constructor(producer: RecordSender, defaults: RecordDefaults, listener: ReceiptListener) {
     this.#producer = producer
     this.#defaults = defaults
     this.#listener = listener

@@ -1,4 +1,8 @@
+import type { Producer } from '../../src/index.ts'
 import type { InputRecord } from '../format/read/input-record.ts'
+
+/** Where records go: a producer, or a transaction of one. */
+export type RecordSender = Pick<Producer, 'send' | 'writer' | 'flush'>
 
 /** Takes the records of the input. */
 export interface RecordSink {

@@ -25,6 +25,8 @@ export interface Outcome {
 export interface Ended {
   readonly error?: unknown
   readonly signal?: EndSignal | undefined
+  /** All belonged to a transaction, which was not committed. */
+  readonly isAborted?: boolean
 }
 
 /** A summary that names more places than this is none. */

@@ -1,18 +1,18 @@
-import { type Producer, RafkaError, type RecordOverrides, type RecordWriter } from '../../src/index.ts'
+import { RafkaError, type RecordOverrides, type RecordWriter } from '../../src/index.ts'
 import type { InputRecord } from '../format/read/input-record.ts'
 import { Scratch } from '../format/read/scratch.ts'
-import type { Acknowledged, PartitionExtents, RecordDefaults, RecordSink } from './record-sink.ts'
+import type { Acknowledged, PartitionExtents, RecordDefaults, RecordSender, RecordSink } from './record-sink.ts'
 
 /** A sink that hands slices of the input to a `RecordWriter` for each topic, with no object per record. */
 export class WriterSink implements RecordSink {
-  readonly #producer: Producer
+  readonly #producer: RecordSender
   readonly #defaults: RecordDefaults
   readonly #writers = new Map<string, RecordWriter>()
   readonly #only: RecordWriter | undefined
   readonly #scratch = new Scratch()
   #flushed: Promise<void> = Promise.resolve()
 
-  constructor(producer: Producer, defaults: RecordDefaults) {
+  constructor(producer: RecordSender, defaults: RecordDefaults) {
     this.#producer = producer
     this.#defaults = defaults
     if (defaults.topic !== undefined) this.#only = this.#writerOf(defaults.topic)

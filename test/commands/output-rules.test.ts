@@ -22,6 +22,11 @@ const good: ReadonlyMap<string, readonly string[]> = new Map([
   ['topics trim', ['t', '-o', '1', '--yes']],
   ['topics add-partitions', ['t', '-n', '1']],
   ['topics copy', ['t', 'n']],
+  ['groups list', []],
+  ['groups describe', ['g']],
+  ['groups seek', ['g', '--to', 'end', '--yes']],
+  ['groups delete', ['g', '--yes']],
+  ['groups delete-offsets', ['g', '--topics', 't', '--yes']],
   ['top', ['-n', '2', '-s', '100ms']],
   ['cluster info', []],
   ['cluster health', []],
@@ -54,10 +59,11 @@ const withoutSession = /^(config|profile|demo$|version$)/
 /** Those that serve, or need somebody who does, or a terminal: tested as processes. */
 const served = ['broker start', 'broker status', 'broker stop', 'broker run', 'profile edit']
 
-/** A directory with a topic `t` of two records, none called `n`, and a profile `q`, none called `p` or `r`. */
+/** A directory with a topic `t` of two records, a group `g` that stands at its start, none called `n`, and a profile `q`, none called `p` or `r`. */
 async function prepare(): Promise<void> {
   await bench.run(['topics', 'delete', 'n', 't', '--yes', '--if-exists'])
   await bench.run(['produce', 't', 'a', 'b'])
+  await bench.run(['groups', 'seek', 'g', '--to', 'start', '--topics', 't', '--yes'])
   const file = join(bench.folder, '.config', 'rafka', 'config.yaml')
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, 'profiles: { q: { producer.acks: 1 } }\n')

@@ -73,6 +73,19 @@ export function describeGroups(subject: ClientSubject): void {
       expect(await subject.values({ topics: [topic], group })).toEqual(['2', '3', '4'])
     })
 
+    test('does not go back behind what was committed by hand', async () => {
+      const topic = await subject.topic()
+      const group = `${topic}-group`
+      await subject.send(...numbered(topic, 5))
+      const consumer = subject.rafka.consumer({ topics: [topic], group })
+      for await (const { offset } of consumer) {
+        if (offset < 2) continue
+        await consumer.commit()
+        break
+      }
+      expect(await subject.rafka.admin().listGroupOffsets(group)).toMatchObject([{ offset: 3 }])
+    })
+
     test('commits by hand, with what the loop works on or what is named', async () => {
       const topic = await subject.topic()
       const group = `${topic}-group`

@@ -13,6 +13,7 @@ import { TopicWatch, type WatchListener } from '../consumer/topic-watch.ts'
 import { withDeadline } from '../deadline.ts'
 import { ending } from '../ending.ts'
 import { ClassicMembership } from './classic-membership.ts'
+import { ConsumerMembership } from './consumer-membership.ts'
 import { fetchOffsets, type OffsetToCommit, outsider } from './group-offsets.ts'
 import type { GroupSettings } from './group-settings.ts'
 import type { Membership, MembershipListener } from './membership.ts'
@@ -53,7 +54,8 @@ export class GroupSource implements PartitionSource, WatchListener, MembershipLi
     this.#assignment = assignment
     this.#progress = progress
     this.#coordinator = new Coordinator(cluster, 'group', group.group)
-    this.#membership = new ClassicMembership(cluster, group, topics, this.#coordinator, progress, this)
+    const Protocol = group.protocol === 'classic' ? ClassicMembership : ConsumerMembership
+    this.#membership = new Protocol(cluster, group, topics, this.#coordinator, progress, this)
     this.#committer = new OffsetCommitter(this.#coordinator, group, assignment, () => this.#membership.identity)
     this.#watch = new TopicWatch(cluster, { ...settings, topics, follow: settings.to === undefined }, this)
   }

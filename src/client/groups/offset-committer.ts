@@ -8,6 +8,9 @@ import { type Committer, commitOffsets, type OffsetCallBounds, type OffsetToComm
 import type { GroupSettings } from './group-settings.ts'
 import { Heartbeats } from './heartbeats.ts'
 
+/** While these are the answer the member is about to learn of a new generation or epoch. */
+const unsettled: ReadonlySet<string> = new Set(['REBALANCE_IN_PROGRESS', 'STALE_MEMBER_EPOCH'])
+
 /** Commits for a member of a group, one commit after the other, so that none overtakes a later one. */
 export class OffsetCommitter {
   readonly #coordinator: Coordinator
@@ -64,7 +67,7 @@ export class OffsetCommitter {
       const { requestTimeoutMs } = this.#settings
       const bounds = { awaited: 'a commit of offsets', timeoutMs: requestTimeoutMs }
       // While a rebalance goes on nothing can be committed; when it is over, what is still this member's can.
-      const goOn = (error: RafkaError) => error.code === 'REBALANCE_IN_PROGRESS' || isWorthRetrying(error)
+      const goOn = (error: RafkaError) => unsettled.has(error.code) || isWorthRetrying(error)
       return retrying(bounds, (timeoutMs) => this.#commitOnce(offsets, timeoutMs), goOn)
     })
   }
@@ -77,7 +80,11 @@ export class OffsetCommitter {
     for (const each of offsets) {
       const error = errors.get(partitionKey(each)) ?? 'UNKNOWN_SERVER_ERROR'
       if (error !== 'NONE') throw this.#refused(each, error, `the broker answered ${error}`)
-      for (const partition of this.#assignment.among([each])) partition.committed = each.offset
+      for (const partition of this.#assignment.among([each])) {
+        partition.committed = each.offset
+        // Whoever commits by hand says how far the work is done: the next commit by itself must not go back.
+        partition.handled = each.offset
+      }
     }
   }
 

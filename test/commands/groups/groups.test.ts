@@ -1,0 +1,209 @@
+import { describe, expect, test } from 'vitest'
+import { open } from '../../../src/open.ts'
+import { useWorkbench } from '../support/with-directory.ts'
+
+const bench = useWorkbench()
+
+/** No waiting for other members: there are none. */
+const alone = { RAFKA_BROKER_GROUP_INITIAL_REBALANCE_DELAY_MS: '0ms' }
+
+async function fill(): Promise<void> {
+  await bench.run(['topics', 'create', 'orders', '-p', '2'])
+  await bench.run(['produce', 'orders', '-p', '0', 'a', 'b', 'c'])
+  await bench.run(['produce', 'orders', '-p', '1', 'd'])
+}
+
+const consume = (...words: string[]) => bench.run(['consume', 'orders', '-g', 'billing', ...words], { env: alone })
+
+describe('consume -g', () => {
+  test('goes on where the group stands', async () => {
+    await fill()
+    expect((await consume('-e')).out.split('\n').sort().join('')).toBe('abcd')
+    expect(await consume('-e')).toMatchObject({ code: 0, out: '' })
+    await bench.run(['produce', 'orders', 'e'])
+    expect((await consume('-e')).out).toBe('e\n')
+    expect((await consume('-e', '--from', 'start')).out.split('\n').sort().join('')).toBe('abcde')
+  })
+
+  test('commits what was printed and no more', async () => {
+    await bench.run(['topics', 'create', 'orders'])
+    await bench.run(['produce', 'orders', 'a', 'b', 'c'])
+    expect((await consume('-n', '2')).out).toBe('a\nb\n')
+    expect((await consume('-e')).out).toBe('c\n')
+  })
+
+  test('refuses what does not go with a group', async () => {
+    for (const words of [
+      ['-o', '3'],
+      ['-p', '0'],
+    ])
+      expect(await consume(...words)).toMatchObject({ code: 2, out: '' })
+    expect(await bench.run(['consume', 'orders', '--from', 'end'])).toMatchObject({ code: 2 })
+  })
+})
+
+describe('groups list', () => {
+  test('names them, with their state', async () => {
+    await fill()
+    expect(await bench.run(['groups', 'list'])).toMatchObject({ code: 0, out: '' })
+    await consume('-e')
+    expect((await bench.run(['groups', 'list'])).out).toContain('billing  Empty  classic  consumer')
+    expect((await bench.run(['groups', 'list', '--json'])).json()).toEqual({
+      groups: [{ group: 'billing', state: 'Empty', type: 'classic', protocol_type: 'consumer' }],
+    })
+    expect((await bench.run(['groups', 'list', '--state', 'stable', '--json'])).json()).toEqual({ groups: [] })
+  })
+})
+
+describe('groups describe', () => {
+  test('tells offsets and lag, by partition, topic, member or group', async () => {
+    await fill()
+    await consume('-e')
+    await bench.run(['produce', 'orders', '-p', '1', 'e'])
+    const { out, code } = await bench.run(['groups', 'describe', 'billing'])
+    expect(code).toBe(0)
+    const [head, columns, ...rows] = out.trimEnd().split('\n')
+    expect(head).toMatch(/^billing {2}Empty {2}members 0 {2}total lag 1 {2}\(coordinator \d+\)$/)
+    expect(columns?.trim().split(/\s+/)).toEqual([
+      'TOPIC',
+      'PARTITION',
+      'CURRENT-OFFSET',
+      'LOG-END-OFFSET',
+      'LAG',
+      'MEMBER-ID',
+      'CLIENT-ID',
+      'HOST',
+    ])
+    expect(rows.map((row) => row.split(/\s+/))).toEqual([
+      ['orders', '0', '3', '3', '0', '-', '-', '-'],
+      ['orders', '1', '1', '2', '1', '-', '-', '-'],
+    ])
+    const behind = await bench.run(['groups', 'describe', 'billing', '--lag', '>0', '--format', 'tsv'])
+    expect(behind.out).toBe('billing\torders\t1\t1\t2\t1\t-\t-\t-\n')
+    const byTopic = await bench.run(['groups', 'describe', 'billing', '--by', 'topic', '--format', 'tsv'])
+    expect(byTopic.out).toBe('billing\torders\t2\t1\n')
+    const byGroup = await bench.run(['groups', 'describe', 'billing', '--by', 'group', '--format', 'tsv'])
+    expect(byGroup.out).toBe('billing\tEmpty\t0\t2\t1\n')
+    expect((await bench.run(['groups', 'describe', 'billing', '--by', 'member', '--format', 'tsv'])).out).toBe('')
+    expect((await bench.run(['groups', 'describe', 'billing', '--json'])).json()).toMatchObject({
+      groups: [
+        {
+          group: 'billing',
+          state: 'Empty',
+          total_lag: 1,
+          members: [],
+          partitions: [
+            { topic: 'orders', partition: 0, current_offset: 3, log_start_offset: 0, log_end_offset: 3, lag: 0 },
+            { topic: 'orders', partition: 1, current_offset: 1, log_end_offset: 2, lag: 1, member_id: null },
+          ],
+          error: null,
+        },
+      ],
+    })
+  })
+
+  test('fails for one that is not there, and for a comparison that is none', async () => {
+    const missing = await bench.run(['groups', 'describe', 'nobody'])
+    expect(missing).toMatchObject({ code: 1 })
+    expect(missing.err).toContain('group "nobody" does not exist')
+    expect((await bench.run(['groups', 'describe', 'nobody', '--json'])).json()).toMatchObject({
+      groups: [{ group: 'nobody', error: 'GROUP_ID_NOT_FOUND' }],
+    })
+    expect(await bench.run(['groups', 'describe', 'x', '--lag', 'much'])).toMatchObject({ code: 2 })
+    expect(await bench.run(['groups', 'describe'])).toMatchObject({ code: 2 })
+  })
+})
+
+describe('groups seek', () => {
+  test('moves a group, within what the log holds', async () => {
+    await fill()
+    await consume('-e')
+    const offsets = async () => (await bench.run(['groups', 'describe', 'billing', '--format', 'tsv'])).out
+    const seek = (...words: string[]) => bench.run(['groups', 'seek', 'billing', ...words])
+    const dry = await seek('--to', 'start', '--dry-run', '--format', 'tsv')
+    expect(dry.out).toBe('orders\t0\t3\t0\t-\norders\t1\t1\t0\t-\n')
+    expect(await seek('--to', 'start')).toMatchObject({ code: 2 })
+    expect(await offsets()).toContain('orders\t0\t3\t3\t0')
+    expect((await seek('--to', '2', '--yes', '--json')).json()).toMatchObject({
+      ok: true,
+      group: 'billing',
+      changed: true,
+      partitions: [
+        { topic: 'orders', partition: 0, prior_offset: 3, new_offset: 2, error: null },
+        { topic: 'orders', partition: 1, prior_offset: 1, new_offset: 1, error: null },
+      ],
+    })
+    await seek('--shift-by', '-1', '--topics', 'orders:0', '--yes')
+    expect(await offsets()).toContain('orders\t0\t1\t3\t2')
+    await seek('--to', '-1', '--yes')
+    expect((await consume('-e')).out.split('\n').sort().join('')).toBe('cd')
+    await seek('--to', '@now', '--yes')
+    expect(await consume('-e')).toMatchObject({ out: '' })
+  })
+
+  test('wants to be told where to, and a group that stands somewhere', async () => {
+    await fill()
+    expect(await bench.run(['groups', 'seek', 'billing'])).toMatchObject({ code: 2 })
+    expect(await bench.run(['groups', 'seek', 'billing', '--to', '1:2'])).toMatchObject({ code: 2 })
+    expect(await bench.run(['groups', 'seek', 'billing', '--to', '1', '--shift-by', '1'])).toMatchObject({ code: 2 })
+    expect(await bench.run(['groups', 'seek', 'billing', '--to', 'end', '--yes'])).toMatchObject({ code: 1 })
+    const made = await bench.run(['groups', 'seek', 'billing', '--to', 'end', '--topics', 'orders', '--yes'])
+    expect(made).toMatchObject({ code: 0 })
+    expect((await consume('-e')).out).toBe('')
+  })
+
+  test('refuses a group with members, and names them', async () => {
+    await using rafka = await open({
+      dataDir: bench.env.RAFKA_DATA_DIR!,
+      configs: { 'group.initial.rebalance.delay.ms': '0' },
+    })
+    await rafka.admin().createTopics([{ name: 'orders' }])
+    const consumer = rafka.consumer({ topics: ['orders'], group: 'billing' })
+    const next = consumer[Symbol.asyncIterator]().next()
+    await expect.poll(() => consumer.groupMetadata()?.memberId, { timeout: 20_000 }).not.toBe('')
+    const member = consumer.groupMetadata()!.memberId
+    const refused = await bench.run(['groups', 'seek', 'billing', '--to', 'start', '--topics', 'orders', '--yes'])
+    expect(refused.code).toBe(1)
+    expect(refused.err).toContain(member)
+    expect((await bench.run(['groups', 'delete', 'billing', '--yes'])).err).toContain('NON_EMPTY_GROUP')
+    await consumer.close()
+    await next
+  })
+})
+
+describe('groups delete, delete-offsets', () => {
+  test('delete a group, or what it knows of a topic', async () => {
+    await fill()
+    await consume('-e')
+    const forget = ['groups', 'delete-offsets', 'billing', '--topics', 'orders:0']
+    expect(await bench.run(forget)).toMatchObject({ code: 2 })
+    expect(await bench.run([...forget, '--yes'])).toMatchObject({ code: 0, out: 'deleted orders/0\n' })
+    expect((await bench.run(['groups', 'describe', 'billing', '--format', 'tsv'])).out).not.toContain('orders\t0')
+    expect(await bench.run(['groups', 'delete', 'billing'])).toMatchObject({ code: 2 })
+    expect(await bench.run(['groups', 'delete', 'billing', '--yes'])).toMatchObject({
+      code: 0,
+      out: 'deleted billing\n',
+    })
+    expect(await bench.run(['groups', 'delete', 'billing', '--yes'])).toMatchObject({ code: 1 })
+    expect(await bench.run(['groups', 'delete', 'billing', '--yes', '--if-exists'])).toMatchObject({ code: 0 })
+  })
+})
+
+describe('produce --transaction', () => {
+  test('sends all or nothing', async () => {
+    await bench.run(['topics', 'create', 'orders'])
+    const committed = () => bench.run(['consume', 'orders', '-e', '--isolation', 'read_committed'])
+    const sent = await bench.run(['produce', 'orders', '--transaction'], { stdin: ['a\nb\n'] })
+    expect(sent).toMatchObject({ code: 0 })
+    expect((await committed()).out).toBe('a\nb\n')
+    const wrong = ['produce', 'orders', '--transaction', '-K', ':']
+    const failed = await bench.run(wrong, { stdin: ['k:c\nno delimiter\n'] })
+    expect(failed.code).toBe(1)
+    expect(failed.err).toContain('the transaction was aborted')
+    expect((await committed()).out).toBe('a\nb\n')
+    expect((await bench.run([...wrong, '--json'], { stdin: ['k:c\nno delimiter\n'] })).json()).toMatchObject({
+      ok: false,
+      produced: 0,
+    })
+  })
+})

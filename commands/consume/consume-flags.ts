@@ -1,5 +1,6 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { collected, durationMs, partitionList, wholeNumber } from '../option-values.ts'
+import type { ConsumeRequest } from './consume-request.ts'
 
 /** The flags of `rafka consume`. */
 export interface ConsumeFlags {
@@ -18,6 +19,8 @@ export interface ConsumeFlags {
   readonly format?: string
   readonly null?: string
   readonly group?: string
+  readonly from?: 'stored' | 'start' | 'end'
+  readonly isolation?: ConsumeRequest['isolation']
 }
 
 /** Declares them, in the order of the help. */
@@ -43,6 +46,19 @@ export function declareConsume(command: Command): Command {
     .option('-f, --format <format>', 'pretty, value, raw, json, json-nested, or verbs: %k %v …; rafka help format')
     .option('--null <text>', 'what stands for a null key or value with verbs')
     .option('-g, --group <group>', 'go on where the group stands, and commit what was printed')
+    .addOption(
+      new Option('--from <where>', 'with --group: where it stands, or at first the start or end').choices([
+        'stored',
+        'start',
+        'end',
+      ]),
+    )
+    .addOption(
+      new Option('--isolation <level>', 'read_committed: nothing of open or aborted transactions').choices([
+        'read_uncommitted',
+        'read_committed',
+      ]),
+    )
 }
 
 function names(text: string, earlier: readonly string[] = []): readonly string[] {

@@ -26,6 +26,7 @@ export async function readConsumeOptions(
     partitions: flags.partition,
     range,
     group: flags.group,
+    isolation: flags.isolation,
     filter,
     limit: flags.num,
     expected: flags.expect,
@@ -48,17 +49,16 @@ async function readTopics(
 }
 
 function readRange(context: CommandContext, flags: ConsumeFlags, defaultOffset: string): ConsumeRange {
-  const { offset, exitAtEnd, last, latestPerKey, group } = flags
-  const spec = offset ?? (group === undefined ? defaultOffset : 'stored')
+  const { offset, exitAtEnd, last, latestPerKey, group, from } = flags
+  const spec = offset ?? from ?? (group === undefined ? defaultOffset : 'stored')
   if (spec === 'stored') {
     if (group === undefined) throw wrong('--offset stored is where a group stands: name it with --group')
-    return { from: 'stored' }
+    return exitAtEnd === true ? { from: 'stored', to: 'end' } : { from: 'stored' }
   }
   const range = parseOffsets(last === undefined ? spec : ':end', Date.now())
   if (range.localTime === true && context.flags.verbose === true) {
     context.terminal.note(`--offset: a time without a zone is local time, UTC${zoneNow()}`)
   }
-  if (group !== undefined && range.to !== undefined) throw wrong('a group has no end: leave it out of --offset')
   if (last !== undefined) return range
   if (range.to === undefined) return exitAtEnd === true || latestPerKey === true ? { ...range, to: 'end' } : range
   if (exitAtEnd === true) throw wrong(`--offset ${offset} has an end already: leave out --exit-at-end`)
@@ -76,14 +76,16 @@ async function readFilters({ grep = [], where = [] }: ConsumeFlags): Promise<Rec
 }
 
 /** Flags that say different things. */
-function checkTogether({ last, latestPerKey, offset, num, group, partition, exitAtEnd }: ConsumeFlags): void {
+function checkTogether({ last, latestPerKey, offset, num, group, from, partition }: ConsumeFlags): void {
   if (last !== undefined && latestPerKey === true) throw wrong('--last and --latest-per-key exclude each other')
   if (last !== undefined && offset !== undefined) throw wrong('--last counts from the end: leave out --offset')
   if (last !== undefined && num !== undefined) throw wrong('--last says how many: leave out --num')
+  if (from !== undefined && (group === undefined || offset !== undefined)) {
+    throw wrong('--from goes with --group, and without --offset')
+  }
   if (group === undefined) return
   if (last !== undefined || latestPerKey === true) throw wrong('--group goes on where the group stands: leave it out')
   if (partition !== undefined) throw wrong('a group shares out whole topics: leave out --partition')
-  if (exitAtEnd === true) throw wrong('a group has no end: leave out --exit-at-end, or use --timeout')
 }
 
 /** `+01:00` */

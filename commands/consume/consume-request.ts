@@ -1,3 +1,4 @@
+import type { ConsumerOptions } from '../../src/index.ts'
 import type { RecordRenderer } from '../format/print/record-renderer.ts'
 import type { RecordFilter } from './filter/record-filter.ts'
 import type { OffsetRange, Place } from './parse-offsets.ts'
@@ -14,6 +15,7 @@ export interface ConsumeRequest {
   readonly range: ConsumeRange
   /** Whose offsets are gone on from, and committed. */
   readonly group: string | undefined
+  readonly isolation: ConsumerOptions['isolation']
   /** Undefined: all records. */
   readonly filter: RecordFilter | undefined
   /** Stop after so many. */

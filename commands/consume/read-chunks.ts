@@ -37,9 +37,11 @@ export async function readChunks(
 ): Promise<ReadingEnd> {
   let signal: EndSignal | undefined
   const reading = { stopped: false }
+  let visiting = false
   const stop = () => {
     reading.stopped = true
-    void consumer.close()
+    // What is being printed has to be committed while the consumer is there.
+    if (!visiting) void consumer.close()
   }
   using _interrupts = onInterrupt(context.io.signals, (received) => {
     signal = received
@@ -51,7 +53,9 @@ export async function readChunks(
   try {
     for await (const chunk of consumer.chunks()) {
       quiet.restart()
+      visiting = true
       if (!(await visit(chunk, reading))) reading.stopped = true
+      visiting = false
       if (reading.stopped) break
     }
   } finally {

@@ -34,8 +34,9 @@ describe('consume -g', () => {
 
   test('refuses what does not go with a group', async () => {
     for (const words of [
-      ['-o', '3'],
+      ['--last', '3'],
       ['-p', '0'],
+      ['-o', '3', '--from', 'end'],
     ])
       expect(await consume(...words)).toMatchObject({ code: 2, out: '' })
     expect(await bench.run(['consume', 'orders', '--from', 'end'])).toMatchObject({ code: 2 })

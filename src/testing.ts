@@ -38,7 +38,9 @@ export async function startTestBroker<C extends Clock = Clock>(
   options: TestBrokerOptions<C> = {},
 ): Promise<TestBroker<C>> {
   const { clock = systemClock as C, topics = [], port: wantedPort = 0, ...settings } = options
-  const rafka = await open({ ...settings, clock, storage: { type: 'memory' } })
+  // A test does not wait for more members to come, unless it says so.
+  const configs = { 'group.initial.rebalance.delay.ms': '0', ...settings.configs }
+  const rafka = await open({ ...settings, configs, clock, storage: { type: 'memory' } })
   try {
     const { host, port } = await rafka.listen({ port: wantedPort })
     await createTopics(rafka, topics)

@@ -50,6 +50,6 @@ describe('OffsetDelete', () => {
   it('G19: a group that is not there is not found', async () => {
     await using broker = await startBroker()
     expect(await forget(broker, 'g', 't')).toEqual(['GROUP_ID_NOT_FOUND'])
-    expect(await forget(broker, '', 't')).toEqual(['INVALID_GROUP_ID'])
+    expect(await forget(broker, '', 't')).toEqual(['GROUP_ID_NOT_FOUND'])
   })
 })

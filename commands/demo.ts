@@ -5,9 +5,13 @@ import { InvalidArgumentError } from 'commander'
 import { type Hook, type Message, open, type Rafka, type SendReceipt } from '../src/index.ts'
 import { type CommandSpec, defineCommand } from './command.ts'
 import { escapeBytes } from './output/escape-text.ts'
+import { printPaged } from './output/pager.ts'
 import { countOf, formatElapsed } from './output/quantities.ts'
+import type { Terminal } from './output/terminal.ts'
+import { packageFile } from './package-file.ts'
 
 interface DemoFlags {
+  readonly recording?: boolean
   readonly storage?: string
 }
 
@@ -35,9 +39,14 @@ export const demo: CommandSpec<DemoFlags> = defineCommand({
   examples: [
     ['rafka demo', 'takes a second and leaves nothing behind'],
     ['rafka demo --storage memory', 'on the other storage engine'],
+    ['rafka demo --recording', 'what the REPL is like'],
   ],
-  declare: (command) => command.option('--storage <engine>', 'sqlite (default) or memory', readEngine),
+  declare: (command) =>
+    command
+      .option('--storage <engine>', 'sqlite (default) or memory', readEngine)
+      .option('--recording', 'show a session of the REPL, as it was recorded, instead'),
   async run({ terminal, wantsJson }, { flags }) {
+    if (flags.recording === true) return await showRecording(terminal, wantsJson)
     const type = flags.storage === 'memory' ? 'memory' : 'sqlite'
     const dataDir = await mkdtemp(join(tmpdir(), 'rafka-demo-'))
     const paint = await terminal.paint()
@@ -49,12 +58,22 @@ export const demo: CommandSpec<DemoFlags> = defineCommand({
       const read = await readBack(dataDir, type, tell)
       if (wantsJson)
         terminal.json({ ok: true, storage: type, sent: orders.length, receipts: written, records: read.map(inJson) })
-      else terminal.print(`\nNow yours: ${paint.cyan('seq 1 1000000 | rafka produce numbers')}`)
+      else
+        terminal.print(
+          `\nNow yours: ${paint.cyan('seq 1 1000000 | rafka produce numbers')}, or ${paint.cyan('rafka')} to explore`,
+        )
     } finally {
       await rm(dataDir, { recursive: true, force: true })
     }
   },
 })
+
+/** What scripts/record-repl.ts recorded. */
+async function showRecording(terminal: Terminal, wantsJson: boolean): Promise<void> {
+  const recording = packageFile('docs/recording.txt')
+  if (wantsJson) terminal.json({ recording })
+  else await printPaged(terminal, recording.trimEnd().split('\n'))
+}
 
 function readEngine(text: string): string {
   if (text === 'sqlite' || text === 'memory') return text

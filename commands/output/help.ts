@@ -93,7 +93,7 @@ function rootHelp(width: number): string[] {
 const MAX_LEFT = 38
 
 /** Two columns; the right one is wrapped, and goes to the next line when the left one is long. */
-function pairs(rows: ReadonlyArray<readonly [string, string]>, width: number): string[] {
+export function pairs(rows: ReadonlyArray<readonly [string, string]>, width: number): string[] {
   const left = Math.min(MAX_LEFT, Math.max(...rows.map(([text]) => text.length)))
   return rows.flatMap(([text, meaning]) => {
     const wrapped = wrapText(meaning, width - left - 4)

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { escapeText } from '../output/escape-text.ts'
 import { countOf } from '../output/quantities.ts'
-import { packageVersion } from '../package-version.ts'
+import { packageVersion } from '../package-file.ts'
 import type { OpenSession } from './kept-session.ts'
 import { placeName } from './prompt.ts'
 

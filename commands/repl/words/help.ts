@@ -1,5 +1,6 @@
 import { catalog } from '../../catalog.ts'
 import { exitCodes } from '../../exit-code.ts'
+import { pairs } from '../../output/help.ts'
 import { printPaged } from '../../output/pager.ts'
 import type { ReplWord, WordCall } from './repl-word.ts'
 
@@ -22,6 +23,8 @@ export const help: ReplWord = {
   },
 }
 
+const MAX_WIDTH = 100
+
 const ways = [
   ['tail -d TOPIC', 'in the background; its records stand above the prompt'],
   ['N COMMAND', 'run it N times'],
@@ -31,22 +34,20 @@ const ways = [
   ['{"a": 1}', 'JSON needs no quotes'],
 ] as const
 
-function overview({ conversation }: WordCall): string[] {
-  const words = conversation.words.map(({ names, usage, summary }) => [`${names[0]} ${usage}`.trimEnd(), summary])
-  const commands = catalog.map(({ path, summary }) => [path.join(' '), summary])
+function overview({ conversation, context }: WordCall): string[] {
+  const width = Math.max(40, Math.min(context.terminal.columns ?? MAX_WIDTH, MAX_WIDTH))
+  const words = conversation.words.map(
+    ({ names, usage, summary }) => [`${names[0]} ${usage}`.trimEnd(), summary] as const,
+  )
+  const commands = catalog.map(({ path, summary }) => [path.join(' '), summary] as const)
   return [
     'Commands',
-    ...pairs(commands),
+    ...pairs(commands, width),
     '',
     'Words of the REPL',
-    ...pairs(words),
+    ...pairs(words, width),
     '',
     'Ways to run them',
-    ...pairs(ways),
+    ...pairs(ways, width),
   ]
-}
-
-function pairs(rows: ReadonlyArray<readonly string[]>): string[] {
-  const width = Math.max(...rows.map(([left]) => left!.length))
-  return rows.map(([left, right]) => `  ${left!.padEnd(width)}  ${right}`)
 }

@@ -23,7 +23,7 @@ export const help: ReplWord = {
   },
 }
 
-const MAX_WIDTH = 100
+const MAX_WIDTH = 80
 
 const ways = [
   ['tail -d TOPIC', 'in the background; its records stand above the prompt'],

@@ -45,7 +45,9 @@ test(`no file is longer than ${maxLines} lines without a reason`, () => {
 test('every file is named in kebab-case, for what it holds', () => {
   const vague = new Set(['utils.ts', 'util.ts', 'helpers.ts', 'types.ts', 'common.ts', 'misc.ts'])
   expect(
-    files.filter((file) => !/^[a-z0-9-]+(\.test|\.differential|\.d)?\.ts$/.test(basename(file)) || vague.has(basename(file))),
+    files.filter(
+      (file) => !/^[a-z0-9-]+(\.test|\.differential|\.d)?\.ts$/.test(basename(file)) || vague.has(basename(file)),
+    ),
   ).toEqual([])
 })
 

@@ -46,9 +46,27 @@ await median('rafka produce t x: first record acknowledged, done', (round) =>
 )
 {
   const broker = await startBroker(join(directory, 'list'))
-  await median('rafka topics list -b: a broker running', () =>
-    timed(() => run(process.execPath, [rafkaPath, 'topics', 'list', '-b', broker.brokers])),
-  )
+  await run(process.execPath, [rafkaPath, 'produce', 't', 'x', '-b', broker.brokers])
+  const each = [
+    ['topics', 'list'],
+    ['topics', 'describe', 't'],
+    ['topics', 'alter', 't', '--set', 'retention.ms=1000000'],
+    ['cluster', 'info'],
+    ['cluster', 'health'],
+    ['produce', 't', 'x'],
+    ['consume', 't', '-e'],
+    ['storage', 'inspect'],
+    ['config', 'show'],
+    ['profile', 'list'],
+    ['help'],
+    ['__complete', '--', 'topics', 'describe', ''],
+  ]
+  console.log('\nthe same of each command, a broker running')
+  for (const words of each) {
+    const hidden = words[0]!.startsWith('__')
+    const line = hidden || words[0] === 'help' ? words : [...words, '-b', broker.brokers]
+    await median(`rafka ${words.join(' ')}`, () => timed(() => run(process.execPath, [rafkaPath, ...line])))
+  }
   await broker.stop()
 }
 

@@ -238,6 +238,11 @@ export const catalog: readonly CatalogEntry[] = [
     load: async () => (await import('./demo.ts')).demo,
   },
   {
+    path: ['completion'],
+    summary: 'Completion for bash, zsh and fish',
+    load: async () => (await import('./completion/completion.ts')).completion,
+  },
+  {
     path: ['version'],
     summary: 'Versions of Rafka and Node',
     load: async () => (await import('./version.ts')).version,

@@ -38,14 +38,18 @@ async function nearTopic(error: RafkaError, session: Session | undefined): Promi
   return near === undefined ? 'rafka topics list' : `did you mean "${near}"?  rafka topics list`
 }
 
-/** A topic that exists knows all the names of configs. */
-async function nearConfig({ message, details }: RafkaError, session: Session | undefined): Promise<string | undefined> {
-  const wanted = /unknown config "([^"]{1,200})"/i.exec(message)?.[1]
-  if (wanted === undefined || typeof details.topic !== 'string') return undefined
-  const configs = await session?.rafka
-    .admin()
-    .describeConfigs({ type: 'topic', name: details.topic })
-    .catch(() => [])
-  const near = nearestName(wanted, configs?.map(({ name }) => name) ?? [])
+/** Any topic knows all the names of configs; where there is none yet, nothing is suggested. */
+async function nearConfig({ message }: RafkaError, session: Session | undefined): Promise<string | undefined> {
+  // As Rafka says it, and as Kafka does.
+  const wanted = /unknown (?:config "|topic config name: )([\w.-]{1,200})/i.exec(message)?.[1]
+  const admin = session?.rafka.admin()
+  if (wanted === undefined || admin === undefined) return undefined
+  const [topic] = await admin.listTopics().catch(() => [])
+  if (topic === undefined) return undefined
+  const configs = await admin.describeConfigs({ type: 'topic', name: topic.name }).catch(() => [])
+  const near = nearestName(
+    wanted,
+    configs.map(({ name }) => name),
+  )
   return near === undefined ? undefined : `did you mean "${near}"?`
 }

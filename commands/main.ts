@@ -15,6 +15,9 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
   const outputClosed = closedOutput(io.stdout)
   // Of an error there nobody would hear.
   io.stderr.on('error', () => {})
+  if (argv[0] === '__complete')
+    return await (await import('./completion/answer-shell.ts')).answerShell(argv.slice(1), io)
+  if (argv[0] === '__look') return await (await import('./completion/look-up-names.ts')).lookUpNames(argv.slice(1), io)
   return await runLine(argv, { io, outputClosed, flags: {}, startRepl })
 }
 
@@ -29,10 +32,11 @@ async function runLine(argv: readonly string[], surroundings: Surroundings): Pro
   // Before the line is understood, only its words can tell how an error should look.
   const early = new CommandContext(surroundings, earlyFlags(line), earlyForm(line, surroundings))
   try {
+    const topic = argv[0] === 'help' ? argv[1] : undefined
+    const told = topic !== undefined && (await (await import('./show-help.ts')).showHelpTopic(early, topic))
+    if (told) return exitCodes.done
     const asked = askedForProperties(line)
     if (asked !== undefined) return await (await import('./list-properties.ts')).listProperties(early, asked)
-    const topicCode = argv[0] === 'help' ? await showHelpTopic(early, argv[1]) : undefined
-    if (topicCode !== undefined) return topicCode
     const resolved = resolveCommand(line)
     if (resolved.kind === 'unknown') throw unknownCommand(resolved)
     if (resolved.kind === 'command') return await runCommand(resolved.entry, resolved.rest, early)
@@ -42,11 +46,6 @@ async function runLine(argv: readonly string[], surroundings: Surroundings): Pro
   } catch (error) {
     return await report(error, early, false)
   }
-}
-
-/** `help format` and such are no commands. */
-async function showHelpTopic(context: CommandContext, name: string | undefined): Promise<number | undefined> {
-  return await (await import('./help-topics/show-help-topic.ts')).showHelpTopic(context, name)
 }
 
 /** `help x` is `x --help`, `--version` is `version`. */

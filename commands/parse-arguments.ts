@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { nearestName } from '../config/nearest-name.ts'
 import { RafkaError } from '../src/index.ts'
 import type { CatalogEntry } from './catalog.ts'
 import type { AnyCommand } from './command.ts'
@@ -36,7 +37,13 @@ export function parseArguments(command: Command, rest: readonly string[]): Parse
 
 function usageError(error: CommanderError, name: string): RafkaError {
   const [message, suggestion] = error.message.replace(/^error: /, '').split('\n')
-  const near = /Did you mean (.+)\?/.exec(suggestion ?? '')?.[1]
+  const near = /Did you mean (.+)\?/.exec(suggestion ?? '')?.[1] ?? nearestChoice(message!)
   const hint = near === undefined ? `${name} --help` : `did you mean ${near}?`
   return new RafkaError('INVALID_ARGUMENT', message!.replaceAll("'", '"').replace(/\.$/, ''), { details: { hint } })
+}
+
+/** The choice that a wrong value of a flag was most likely meant to be. */
+function nearestChoice(message: string): string | undefined {
+  const [, given, choices] = /argument '(.*)' is invalid\. Allowed choices are (.*)\.$/.exec(message) ?? []
+  return given === undefined ? undefined : nearestName(given, choices!.split(', '))
 }

@@ -4,6 +4,7 @@ import type { CatalogEntry } from './catalog.ts'
 import type { AnyCommand } from './command.ts'
 import type { CommandContext } from './context.ts'
 import { exitCodes } from './exit-code.ts'
+import { helpTopics } from './help-topics/index.ts'
 import { commandHelp, groupHelp } from './output/help.ts'
 import { printPaged } from './output/pager.ts'
 import { documentLines, isDocumentForm } from './output/print-report.ts'
@@ -27,6 +28,14 @@ export async function showGroupHelp(
   if (wanted) await printPaged(context.terminal, groupHelp(path, context.io.stdout.columns))
   else for (const text of groupHelp(path, context.io.stderr.columns)) context.terminal.warn(text)
   return wanted ? exitCodes.done : exitCodes.usage
+}
+
+/** What `rafka help NAME` tells beside commands. @returns false when there is no such topic */
+export async function showHelpTopic({ terminal }: CommandContext, name: string): Promise<boolean> {
+  const topic = helpTopics.find((one) => one.name === name)
+  if (topic === undefined) return false
+  await printPaged(terminal, await topic.load())
+  return true
 }
 
 /** The help of a command. @returns the exit code */

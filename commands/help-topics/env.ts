@@ -1,20 +1,22 @@
-import { configKeyNames, environmentName } from '../../config/config-keys.ts'
-
-/** Lines of `rafka help env`: what is no key of the configuration, then every key. */
-export function envHelp(): string[] {
-  return [
-    'Variables of the environment',
-    '  A flag wins over them; they win over rafka.yaml.',
-    '',
-    'Examples',
-    '  RAFKA_BROKERS=host:9092 rafka topics list',
-    '  RAFKA_DATA_DIR=./data rafka consume orders',
-    '',
-    'By themselves',
-    '  RAFKA_CONFIG       configuration file; none reads none',
-    '  RAFKA_NO_COLOR     no colours; NO_COLOR, FORCE_COLOR and TERM=dumb count too',
-    '',
-    'Keys of the configuration (rafka config show)',
-    ...configKeyNames.map((name) => `  ${environmentName(name)}`),
-  ]
-}
+/** The variables, and the order of what holds. */
+export const envHelp: readonly string[] = [
+  'Variables',
+  '',
+  '  RAFKA_BROKERS      brokers to connect to: --brokers',
+  '  RAFKA_DATA_DIR     the data directory: --data-dir',
+  '  RAFKA_PROFILE      the profile: --profile',
+  '  RAFKA_CONFIG       the configuration file, or none: --config',
+  '  RAFKA_…            every other key of rafka.yaml, in capitals, "_" for "." and',
+  '                     "-": RAFKA_PRODUCER_LINGER_MS=10ms',
+  '  NO_COLOR           no colours; RAFKA_NO_COLOR the same for rafka alone,',
+  '                     FORCE_COLOR colours in a pipe too',
+  '  PAGER              shows what is longer than the screen (default less -FIRX)',
+  '  VISUAL, EDITOR     for rafka profile edit (default vi)',
+  '',
+  'A value is taken from the first of these that has one:',
+  '',
+  '  a flag; -X key=value; a variable; --profile; rafka.yaml here or above; the',
+  "  current profile; the user's config.yaml; the default.",
+  '',
+  'rafka config show --set tells what is set, and by what.',
+]

@@ -11,4 +11,6 @@ export const exitCodesHelp: readonly string[] = [
   '       question that nobody was there to answer',
   '  3    no broker was reached',
   '  130  Ctrl-C cut work short that has an end (143: SIGTERM)',
+  '',
+  'rafka broker run ends with the code of the command that it ran.',
 ]

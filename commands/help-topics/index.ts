@@ -1,21 +1,27 @@
-/** Something to read that is no command: its lines, loaded when asked for. */
+/** Something that `rafka help` tells beside commands. */
 export interface HelpTopic {
   readonly name: string
   readonly summary: string
+  /** Lines of at most 80 characters. */
   load(): Promise<readonly string[]>
 }
 
-/** Everything that `rafka help NAME` knows beside commands. */
+/** In the order of the help. */
 export const helpTopics: readonly HelpTopic[] = [
   {
     name: 'format',
-    summary: 'Formats of records, filters and expressions',
+    summary: 'The language of consume -f and produce -f',
     load: async () => (await import('./format.ts')).formatHelp,
   },
   {
     name: 'offsets',
-    summary: 'Places in a partition, ranges and times',
+    summary: 'What -o takes: offsets, ranges, times',
     load: async () => (await import('./offsets.ts')).offsetsHelp,
+  },
+  {
+    name: 'global',
+    summary: 'Flags that every command takes',
+    load: async () => (await import('./global.ts')).globalHelp(),
   },
   {
     name: 'exit-codes',
@@ -24,7 +30,7 @@ export const helpTopics: readonly HelpTopic[] = [
   },
   {
     name: 'env',
-    summary: 'Variables of the environment',
-    load: async () => (await import('./env.ts')).envHelp(),
+    summary: 'Variables that are read, and what holds over what',
+    load: async () => (await import('./env.ts')).envHelp,
   },
 ]

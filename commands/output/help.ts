@@ -2,9 +2,8 @@ import type { Command, Option } from 'commander'
 import { catalog, groupSummaries } from '../catalog.ts'
 import type { AnyCommand } from '../command.ts'
 import { helpTopics } from '../help-topics/index.ts'
+import { MAX_WIDTH, optionLines, pairs } from './two-columns.ts'
 import { wrapText } from './wrap-text.ts'
-
-const MAX_WIDTH = 80
 
 /** Lines of a command's help: examples first, then its own options, then those of all commands. At most 80 columns. */
 export function commandHelp(command: Command, spec: AnyCommand, columns = MAX_WIDTH): string[] {
@@ -22,25 +21,22 @@ export function commandHelp(command: Command, spec: AnyCommand, columns = MAX_WI
       options.filter((option) => !isGlobal(option)),
       width,
     ),
-    ...section('Global options', options.filter(isGlobal), width),
-  ]
-}
-
-function section(title: string, options: readonly Option[], width: number): string[] {
-  if (options.length === 0) return []
-  return [
     '',
-    title,
-    ...pairs(
-      options.map((option) => [indentLong(option), option.description]),
-      width,
+    'Global options (rafka help global)',
+    ...wrapText(options.filter(isGlobal).map(flagsOf).join('  '), width - 2).map(
+      (line) => `  ${line.replaceAll('\u00a0', ' ')}`,
     ),
   ]
 }
 
-/** `--json` stands under `--brokers` of `-b, --brokers`. */
-function indentLong(option: Option): string {
-  return option.short === undefined ? `    ${option.flags}` : option.flags
+/** `-b, --brokers`, without what follows; no line is broken inside. */
+function flagsOf({ short, long }: Option): string {
+  return [short, long].filter((flag) => flag !== undefined).join(',\u00a0')
+}
+
+function section(title: string, options: readonly Option[], width: number): string[] {
+  if (options.length === 0) return []
+  return ['', title, ...optionLines(options, width)]
 }
 
 /** Lines of the help of `rafka` or of a group like `rafka topics`. */
@@ -81,25 +77,25 @@ function rootHelp(width: number): string[] {
     ...pairs(firstSteps, width),
     '',
     'Commands',
+    ...pairs(commandsByGroup(), width),
+    '',
+    'More',
     ...pairs(
-      catalog.map((entry) => [entry.path.join(' '), entry.summary]),
+      helpTopics.map(({ name, summary }) => [`help ${name}`, summary]),
       width,
     ),
     '',
-    `rafka help COMMAND tells more; so does rafka help ${helpTopics.map(({ name }) => name).join('|')}.`,
+    'rafka help COMMAND tells more of each.',
   ]
 }
 
-const MAX_LEFT = 38
-
-/** Two columns; the right one is wrapped, and goes to the next line when the left one is long. */
-export function pairs(rows: ReadonlyArray<readonly [string, string]>, width: number): string[] {
-  const left = Math.min(MAX_LEFT, Math.max(...rows.map(([text]) => text.length)))
-  return rows.flatMap(([text, meaning]) => {
-    const wrapped = wrapText(meaning, width - left - 4)
-    const head = text.length > left ? [`  ${text}`] : []
-    const lines = head.length > 0 ? wrapped : wrapped.slice(1)
-    const first = head.length > 0 ? head : [`  ${text.padEnd(left)}  ${wrapped[0]}`.trimEnd()]
-    return [...first, ...lines.map((line) => `${' '.repeat(left + 4)}${line}`.trimEnd())]
+/** A line for each command that stands alone, and one for each group. */
+function commandsByGroup(): Array<readonly [string, string]> {
+  const words = [...new Set(catalog.map(({ path }) => path[0]!))]
+  return words.map((word) => {
+    const entries = catalog.filter(({ path }) => path[0] === word)
+    if (entries.length === 1 && entries[0]!.path.length === 1) return [word, entries[0]!.summary]
+    const below = [...new Set(entries.map(({ path }) => path[1]!))]
+    return [word, `${groupSummaries.get(word)}: ${below.join(', ')}`]
   })
 }

@@ -51,6 +51,10 @@ export const createTopics: CommandSpec<CreateFlags, Mutations<'topic'>> = define
       const status = flags.dryRun === true ? 'valid' : 'created'
       return { name, status: error === null ? status : 'failed', error, text: `${status} ${name}  ${shape}` }
     })
+    if (flags.dryRun !== true) {
+      const added = created.filter(({ error }) => error === null).map(({ name }) => name)
+      await (await import('../completion/learn-topics.ts')).learnTopics(context, { added })
+    }
     return await mutationReport(context, 'topic', results)
   },
 })

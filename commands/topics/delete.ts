@@ -38,12 +38,14 @@ export const deleteTopics: CommandSpec<DeleteFlags, Mutations<'topic'>> = define
       flags.yes === true ? { question: `Delete ${names.join(', ')}?`, names } : await whatIsLost(admin, names)
     if (names.length > 0) await confirmOrRefuse(context, destruction, flags)
     const deleted = await admin.deleteTopics(names)
+    const removed = deleted.filter(({ error }) => error === null).map(({ name }) => name)
+    await (await import('../completion/learn-topics.ts')).learnTopics(context, { removed })
     return await mutationReport(
       context,
       'topic',
       deleted.map(({ name, error }) => {
         const missing = error?.code === 'UNKNOWN_TOPIC_OR_PARTITION'
-        if (missing && flags.ifExists === true) return unchanged(name)
+        if (missing) return flags.ifExists === true ? unchanged(name) : absent(name)
         return { name, status: error === null ? 'deleted' : 'failed', error }
       }),
     )
@@ -64,6 +66,11 @@ function unchanged(name: string): MutationResult {
   return { name, status: 'unchanged', error: null, text: `${name} does not exist` }
 }
 
+function absent(name: string): MutationResult {
+  const message = `topic "${name}" does not exist`
+  return { name, status: 'failed', error: { code: 'UNKNOWN_TOPIC_OR_PARTITION', message } }
+}
+
 async function wouldBeDeleted(
   admin: Admin,
   names: readonly string[],
@@ -72,9 +79,7 @@ async function wouldBeDeleted(
   const known = (await admin.listTopics()).map(({ name }) => name)
   return names.map((name) => {
     if (known.includes(name)) return { name, status: 'valid', error: null, text: `would delete ${name}` }
-    if (ifExists === true) return unchanged(name)
-    const message = `topic "${name}" does not exist`
-    return { name, status: 'failed', error: { code: 'UNKNOWN_TOPIC_OR_PARTITION', message } }
+    return ifExists === true ? unchanged(name) : absent(name)
   })
 }
 
@@ -92,5 +97,21 @@ async function whatIsLost(admin: Admin, names: readonly string[]): Promise<Destr
     { title: 'PARTITIONS', kind: 'number', cell: (topic) => topic.partitions.length },
     { title: 'RECORDS', kind: 'count', cell: ({ name }) => recordsIn(extents.filter(({ topic }) => topic === name)) },
   ])
-  return { question: `Delete ${what}: ${held}?`, names, preview: names.length > 1 ? preview : undefined }
+  const readers = await groupsThatRead(admin, names)
+  const read = readers.length === 0 ? '' : `, ${countOf(readers.length, 'active group')} (${readers.join(', ')})`
+  return { question: `Delete ${what}: ${held}${read}?`, names, preview: names.length > 1 ? preview : undefined }
+}
+
+/** Groups with a member that reads one of the topics now; none where the broker does not tell. */
+async function groupsThatRead(admin: Admin, topics: readonly string[]): Promise<string[]> {
+  try {
+    const groups = await admin.listGroups()
+    const described = groups.length === 0 ? [] : await admin.describeGroups(groups.map(({ group }) => group))
+    const reads = ({ members }: (typeof described)[number]) =>
+      members.some(({ partitions }) => partitions.some(({ topic }) => topics.includes(topic)))
+    return described.filter(reads).map(({ group }) => group)
+  } catch (error) {
+    if (isRafkaError(error)) return []
+    throw error
+  }
 }

@@ -8,7 +8,7 @@ describe('rafka help', () => {
     ['format', /%K\{big32\}%k%V\{big32\}%v/],
     ['offsets', /@-1h:now/],
     ['exit-codes', /\n {2}130 {2}Ctrl-C/],
-    ['env', /\n {2}RAFKA_PRODUCER_LINGER_MS\n/],
+    ['env', /RAFKA_PRODUCER_LINGER_MS/],
   ])('%s tells of it in at most 80 columns', async (name, expected) => {
     const { code, out, err } = await bench.run(['help', name])
     expect({ code, err }).toEqual({ code: 0, err: '' })

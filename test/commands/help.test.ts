@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { catalog, groupSummaries } from '../../commands/catalog.ts'
+import { compilePrinter } from '../../commands/format/print/compile-printer.ts'
+import { helpTopics } from '../../commands/help-topics/index.ts'
 import { commandHelp, groupHelp } from '../../commands/output/help.ts'
 import { declareCommand, parseArguments } from '../../commands/parse-arguments.ts'
+import { runLine } from './support/run-line.ts'
 
 describe.each(catalog.map((entry) => [entry.path.join(' '), entry] as const))('the help of %s', (name, entry) => {
   test('has examples first, every option, and at most 80 columns', async () => {
@@ -12,7 +15,7 @@ describe.each(catalog.map((entry) => [entry.path.join(' '), entry] as const))('t
     expect(lines[0]).toContain(`rafka ${name}`)
     const examples = lines.indexOf('Examples')
     expect(examples).toBeGreaterThan(0)
-    expect(lines.findIndex((line) => /^(Global o|O)ptions$/.test(line))).toBeGreaterThan(examples)
+    expect(lines.findIndex((line) => /^(Global o|O)ptions/.test(line))).toBeGreaterThan(examples)
     const text = lines.join('\n')
     for (const option of command.options.filter(({ hidden }) => !hidden)) expect(text).toContain(option.long)
   })
@@ -33,6 +36,37 @@ describe.each(catalog.map((entry) => [entry.path.join(' '), entry] as const))('t
     const lines = commandHelp(declareCommand(entry, spec), spec, 60)
     const words = lines.filter((line) => line.length > 60 && line.trim().includes('  '))
     expect(words).toEqual([])
+  })
+})
+
+test.each(helpTopics.map((topic) => [topic.name, topic] as const))(
+  'help %s fits, and is found',
+  async (name, topic) => {
+    const lines = await topic.load()
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
+    expect(await runLine(['help', name])).toMatchObject({ code: 0, out: `${lines.join('\n')}\n` })
+  },
+)
+
+test('help format names verbs, and only such as there are', async () => {
+  const text = (await runLine(['help', 'format'])).out
+  const verbs = [...text.matchAll(/%([a-zA-Z[|\]])(\{[a-z][a-z-]*\})?/g)].map(([verb]) => verb)
+  // What stands within strftime's brackets is its own.
+  const own = verbs.filter((verb) => verb !== '%F')
+  expect(new Set(own.map((verb) => verb[1])).size).toBeGreaterThan(15)
+  for (const verb of own) {
+    const format = verb === '%h' || verb === '%a' ? `${verb}${verb === '%h' ? '{%k}' : '{compression}'}` : verb
+    expect(() => compilePrinter(format, { flag: '-f', safe: false })).not.toThrow()
+  }
+})
+
+test('the whole tree of commands is told to tools', async () => {
+  const tree = (await runLine(['help', '--json'])).json() as { commands: Array<{ path: string[]; options: object[] }> }
+  expect(tree.commands.map(({ path }) => path)).toEqual(catalog.map(({ path }) => path))
+  expect((await runLine(['help', 'topics', 'list', '--json'])).json()).toMatchObject({
+    path: ['topics', 'list'],
+    options: expect.arrayContaining([expect.objectContaining({ long: '--internal', global: false })]),
+    output: { type: 'object', properties: { topics: expect.any(Object) } },
   })
 })
 

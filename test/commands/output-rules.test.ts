@@ -49,12 +49,13 @@ const good: ReadonlyMap<string, readonly string[]> = new Map([
   ['profile delete', ['q']],
   ['profile prompt', []],
   ['repl', ['-c', 'topics list']],
+  ['completion', ['bash']],
   ['demo', []],
   ['version', []],
 ])
 
 /** Those that do not open a data directory. */
-const withoutSession = /^(config|profile|demo$|version$)/
+const withoutSession = /^(config|profile|completion|demo$|version$)/
 
 /** Those that serve, or need somebody who does, or a terminal: tested as processes. */
 const served = ['broker start', 'broker status', 'broker stop', 'broker run', 'profile edit']

@@ -1,7 +1,7 @@
 import { catalog } from '../../catalog.ts'
 import { exitCodes } from '../../exit-code.ts'
-import { pairs } from '../../output/help.ts'
 import { printPaged } from '../../output/pager.ts'
+import { pairs } from '../../output/two-columns.ts'
 import type { ReplWord, WordCall } from './repl-word.ts'
 
 /** `help`, and `help COMMAND`. */

@@ -120,7 +120,8 @@ describe.skipIf(!hasTerminals)(
       await terminal.press('Enter')
       await terminal.shows('reached end of 1 partition, 1 record')
       await terminal.type('topics delete orders')
-      await terminal.shows(/\(y\/N\) *$/m)
+      // The first question is still on the screen.
+      await terminal.shows(/\(y\/N\)[\s\S]*\(y\/N\) *$/m)
       await terminal.type('y')
       await terminal.shows(/deleted orders\nrafka local>/)
     })

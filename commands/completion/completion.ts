@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Argument } from 'commander'
+import { type CommandSpec, defineCommand, type NoFlags } from '../command.ts'
+import { type DocumentOf, object, text, word } from '../output/shape.ts'
+import { missingArgument } from '../prompts.ts'
+
+const shells = ['bash', 'zsh', 'fish'] as const
+
+const shape = object({ shell: word(...shells), script: text })
+
+/** `rafka completion`: the script for a shell. */
+export const completion: CommandSpec<NoFlags, DocumentOf<typeof shape>> = defineCommand({
+  usage: `${shells.join('|')} [options]`,
+  examples: [
+    ['rafka completion bash', 'in ~/.bashrc: source <(rafka completion bash)'],
+    ['rafka completion zsh', 'in ~/.zshrc: source <(rafka completion zsh)'],
+    ['rafka completion fish | source', 'in ~/.config/fish/config.fish'],
+  ],
+  declare: (command) => command.addArgument(new Argument('[shell]').choices(shells)),
+  shape,
+  async run(_, { args }) {
+    const shell = shells.find((name) => name === args[0])
+    if (shell === undefined) throw missingArgument('no shell was named', 'rafka completion bash, zsh or fish')
+    // The package's own name finds its files both from the sources and from what is built of them.
+    const file = new URL(`completions/rafka.${shell}`, import.meta.resolve('rafka/package.json'))
+    const script = readFileSync(fileURLToPath(file), 'utf8')
+    return {
+      document: { shell, script },
+      table: { columns: [{ title: 'SHELL' }, { title: 'SCRIPT' }], rows: [[shell, script]] },
+      view: script.trimEnd().split('\n'),
+    }
+  },
+})

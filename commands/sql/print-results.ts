@@ -22,7 +22,7 @@ export async function printResults(context: CommandContext, script: string, writ
   const out = new OutputBuffer(context.io.stdout)
   try {
     for await (const result of sql.run(script, { signal: stopping.signal })) {
-      await printResult(context, result, writer, out)
+      await printResult(context, result, writer, out, stopping.signal)
     }
     return exitCodes.done
   } catch (error) {
@@ -40,6 +40,7 @@ async function printResult(
   { columns, rows }: SqlResult,
   writer: ResultWriter,
   out: OutputBuffer,
+  stopped: AbortSignal,
 ): Promise<void> {
   const startedAt = performance.now()
   let count = 0
@@ -57,10 +58,12 @@ async function printResult(
       await out.flush()
     }
   } finally {
-    writer.end(out)
+    // A head without rows would look like an answer.
+    if (count > 0 || !stopped.aborted) writer.end(out)
     await out.finish()
   }
-  terminal.note(`${countOf(count, 'row')}  (${formatElapsed(performance.now() - startedAt)})`)
+  const told = stopped.aborted ? `stopped after ${countOf(count, 'row')}` : countOf(count, 'row')
+  terminal.note(`${told}  (${formatElapsed(performance.now() - startedAt)})`)
 }
 
 /** A computation that SQLite does not end would keep the process from ending. */

@@ -24,6 +24,7 @@ const TRANSACTIONAL_BIT = 0x10
 /**
  * Builds one record batch v2: records go straight into one growing buffer, no object is made for any of them.
  * `maxBytes` bounds the batch before compression, header and all; `expectedBytes` is what it will probably come to, so that the buffer need not grow.
+ * `memory` is used for it where it is given, and belongs to the batch from then on.
  */
 export class BatchBuilder {
   readonly #maxBytes: number
@@ -36,10 +37,15 @@ export class BatchBuilder {
   constructor({
     maxBytes,
     expectedBytes = FIRST_BYTES,
-  }: { readonly maxBytes: number; readonly expectedBytes?: number }) {
+    memory,
+  }: {
+    readonly maxBytes: number
+    readonly expectedBytes?: number
+    readonly memory?: Buffer | undefined
+  }) {
     this.#maxBytes = maxBytes
     const firstBytes = Math.max(FIRST_BYTES, expectedBytes)
-    this.#bytes = Buffer.allocUnsafeSlow(Math.min(firstBytes, Math.max(maxBytes, batchOverheadBytes)))
+    this.#bytes = memory ?? Buffer.allocUnsafeSlow(Math.min(firstBytes, Math.max(maxBytes, batchOverheadBytes)))
   }
 
   /** Records in it. */
@@ -150,7 +156,11 @@ function sliceBytes(source: Buffer, start: number, end: number): number {
 }
 
 function copy(source: Buffer, start: number, end: number, target: Buffer, at: number): number {
-  if (end - start >= COPY_BY_LOOP_BYTES) return at + source.copy(target, at, start, end)
+  if (end - start >= COPY_BY_LOOP_BYTES) {
+    // What `Buffer.copy` does in the end.
+    target.set(new Uint8Array(source.buffer, source.byteOffset + start, end - start), at)
+    return at + end - start
+  }
   let position = at
   for (let from = start; from < end; from++) target[position++] = source[from]!
   return position

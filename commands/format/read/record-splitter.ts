@@ -83,12 +83,7 @@ export class RecordSplitter {
 
   #find(): number {
     const source = this.source
-    let at = this.#searchFrom
-    if (this.#byte >= 0) {
-      // Most lines are short: looking at a few bytes costs less than a call into native code.
-      const near = Math.min(at + 32, this.#limit)
-      for (; at < near; at += 1) if (source[at] === this.#byte) return at
-    }
+    const at = this.#searchFrom
     if (at >= this.#limit) return -1
     const found = this.#byte >= 0 ? source.indexOf(this.#byte, at) : source.indexOf(this.#delimiter, at)
     return found !== -1 && found + this.#delimiter.length <= this.#limit ? found : -1

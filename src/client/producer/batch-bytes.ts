@@ -19,6 +19,9 @@ const BASE_SEQUENCE_AT = 53
 export class BatchBytes {
   #bytes: Buffer
   #header: Buffer | undefined
+  /** Its memory was handed over once, and never a copy of it. */
+  #sentOnce = false
+  #copied = false
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes
@@ -31,15 +34,26 @@ export class BatchBytes {
   /** The bytes to send: never the same memory twice. */
   handOver(): Buffer {
     if (this.#header !== undefined) return this.copy()
+    this.#sentOnce = true
     this.#header = Buffer.from(this.#bytes.subarray(0, batchOverheadBytes))
     return this.#bytes
   }
 
   /** The bytes as they were built. */
   copy(): Buffer {
+    this.#copied = true
     const copy = Buffer.from(this.#bytes)
     this.#header?.copy(copy)
     return copy
+  }
+
+  /**
+   * The memory that was sent, when no other sending may still be on its way: for use after the answer, when whoever carried it keeps nothing of it. The batch is
+   * of no use any more.
+   */
+  memory(): Buffer | undefined {
+    const { buffer, byteOffset } = this.#bytes
+    return this.#sentOnce && !this.#copied && byteOffset === 0 ? Buffer.from(buffer) : undefined
   }
 
   /** Gives the batch another place in another sequence. */

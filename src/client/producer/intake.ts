@@ -44,13 +44,14 @@ export class Intake implements TopicListener {
   ) {
     this.#cluster = cluster
     this.#settings = settings
+    this.memory = new MemoryBudget(settings.bufferBytes, () => this.#onRoom())
     this.#rules = {
       batchBytes: settings.batchBytes,
       maxRecordBatchBytes: settings.maxRequestBytes,
       idempotent: settings.idempotent,
       unanswered: settings.acks === 0,
+      pool: this.memory.pool,
     }
-    this.memory = new MemoryBudget(settings.bufferBytes, () => this.#onRoom())
     this.#linger = new Linger(settings.lingerMs)
     this.#sender = new Sender(cluster, settings, identities, codec, this.memory, this.outstanding)
     codec?.catch((error: unknown) => this.#fail(clientError(error)))

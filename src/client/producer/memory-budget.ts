@@ -1,6 +1,10 @@
+import { BufferPool } from './buffer-pool.ts'
+
 /** Bytes of records that are not yet acknowledged, and the bound on them. */
 export class MemoryBudget {
   readonly limitBytes: number
+  /** Memory of those that are, for the next. */
+  readonly pool = new BufferPool()
   usedBytes = 0
   readonly #onRoom: () => void
 

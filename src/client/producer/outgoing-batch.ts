@@ -70,6 +70,11 @@ export class OutgoingBatch {
     return this.#built(compression).copy()
   }
 
+  /** Its memory, when it was sent once and whoever carried it keeps nothing of it. To be called when it is settled, and nothing after that. */
+  memory(): Buffer | undefined {
+    return this.#bytes?.memory()
+  }
+
   #built(compression: Codec | undefined): BatchBytes {
     if (this.#bytes === undefined) {
       this.#bytes = new BatchBytes(compact(this.#builder!.build({ compression, ...this.stamp })))

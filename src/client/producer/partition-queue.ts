@@ -1,6 +1,7 @@
 import type { RafkaError } from '../../core/errors.ts'
 import { BatchBuilder } from '../../records/batch-builder.ts'
 import { backoffMs, retryBackoff } from '../backoff.ts'
+import type { BufferPool } from './buffer-pool.ts'
 import { OutgoingBatch } from './outgoing-batch.ts'
 import { contentBytes, tooLarge } from './record-size.ts'
 
@@ -16,6 +17,7 @@ export interface QueueRules {
   readonly idempotent: boolean
   /** There are no answers, so none to wait for. */
   readonly unanswered: boolean
+  readonly pool: BufferPool
 }
 
 /** Who the broker takes the sender of a batch for. */
@@ -103,7 +105,8 @@ export class PartitionQueue {
     this.#expectedBytes = open?.sizeBytes ?? 0
     this.seal()
     for (const maxBytes of [this.#rules.batchBytes, this.#rules.maxRecordBatchBytes]) {
-      const builder = new BatchBuilder({ maxBytes, expectedBytes: this.#expectedBytes })
+      const expectedBytes = this.#expectedBytes
+      const builder = new BatchBuilder({ maxBytes, expectedBytes, memory: this.#rules.pool.take(expectedBytes) })
       if (!builder.append(timestamp, source, keyStart, keyEnd, valueStart, valueEnd, headers)) continue
       const batch = new OutgoingBatch(builder, performance.now(), this.#listener.opened(this))
       batch.count = 1

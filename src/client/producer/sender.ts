@@ -206,7 +206,11 @@ export class Sender {
     this.#requests.set(leader, (this.#requests.get(leader) ?? 0) + 1)
     try {
       const answerOf = await this.#ask(transport, parts, now)
-      for (const part of parts) this.#settle(part, answerOf(part))
+      for (const part of parts) {
+        const answer = answerOf(part)
+        this.#settle(part, answer)
+        if (answer.error === 'NONE' && transport.copiesBuffers === true) this.#reuse(part)
+      }
     } catch (error) {
       const failure = clientError(error)
       for (const part of parts) this.#settle(part, { ...unanswered, error: failure.code }, failure)
@@ -262,6 +266,12 @@ export class Sender {
       recipient.acknowledged({ topic, partition, offset: base < 0 ? -1 : base + recipient.first, appendedAt })
     }
     this.#release(batch)
+  }
+
+  /** Who takes a batch has read all of it, so none of it waits in the socket any more. Without an answer nobody knows. */
+  #reuse({ batch }: Part): void {
+    const memory = this.#rules.acks === 0 ? undefined : batch.memory()
+    if (memory !== undefined) this.#memory.pool.give(memory)
   }
 
   #settleFailed(batch: OutgoingBatch, error: RafkaError): void {

@@ -65,6 +65,7 @@ async function askVersions(
 }
 
 class SocketTransport implements Transport {
+  readonly copiesBuffers = true
   readonly closed: Promise<RafkaError | undefined>
   readonly #connection: PipelinedConnection
   readonly #supported: ReadonlyMap<number, VersionRange>

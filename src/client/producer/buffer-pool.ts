@@ -1,0 +1,26 @@
+/** Smaller ones are quickly made. */
+const MIN_BYTES = 64 * 1024
+/** What is kept for later, in all. */
+const MAX_BYTES = 16 * 2 ** 20
+
+/** Memory of batches that were sent and need it no more: new memory costs more than what is written into it, page by page. */
+export class BufferPool {
+  readonly #buffers: Buffer[] = []
+  #bytes = 0
+
+  /** Memory for at least so many bytes, with anything in it; undefined when there is none, or it would be too little to be worth it. */
+  take(bytes: number): Buffer | undefined {
+    if (bytes < MIN_BYTES) return undefined
+    const buffer = this.#buffers.pop()
+    if (buffer === undefined) return undefined
+    this.#bytes -= buffer.length
+    return buffer.length >= bytes ? buffer : undefined
+  }
+
+  /** Takes memory that nobody else looks at, or writes to, from now on. */
+  give(buffer: Buffer): void {
+    if (buffer.length < MIN_BYTES || this.#bytes + buffer.length > MAX_BYTES) return
+    this.#buffers.push(buffer)
+    this.#bytes += buffer.length
+  }
+}

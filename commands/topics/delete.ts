@@ -36,19 +36,17 @@ export const deleteTopics: CommandSpec<DeleteFlags, Mutations<'topic'>> = define
     // Whoever says --yes in a script does not wait for what only a question would tell.
     const destruction =
       flags.yes === true ? { question: `Delete ${names.join(', ')}?`, names } : await whatIsLost(admin, names)
-    if (names.length > 0) await confirmOrRefuse(context, destruction, flags)
-    const deleted = await admin.deleteTopics(names)
+    if (destruction.names.length > 0) await confirmOrRefuse(context, destruction, flags)
+    const gone = (name: string) => (flags.ifExists === true ? unchanged(name) : absent(name))
+    const deleted = destruction.names.length > 0 ? await admin.deleteTopics(destruction.names) : []
     const removed = deleted.filter(({ error }) => error === null).map(({ name }) => name)
     await (await import('../completion/learn-topics.ts')).learnTopics(context, { removed })
-    return await mutationReport(
-      context,
-      'topic',
-      deleted.map(({ name, error }) => {
-        const missing = error?.code === 'UNKNOWN_TOPIC_OR_PARTITION'
-        if (missing) return flags.ifExists === true ? unchanged(name) : absent(name)
-        return { name, status: error === null ? 'deleted' : 'failed', error }
-      }),
-    )
+    const results = deleted.map(({ name, error }): MutationResult => {
+      if (error?.code === 'UNKNOWN_TOPIC_OR_PARTITION') return gone(name)
+      return { name, status: error === null ? 'deleted' : 'failed', error }
+    })
+    const missing = names.filter((name) => !destruction.names.includes(name)).map(gone)
+    return await mutationReport(context, 'topic', [...results, ...missing])
   },
 })
 
@@ -83,8 +81,10 @@ async function wouldBeDeleted(
   })
 }
 
-async function whatIsLost(admin: Admin, names: readonly string[]): Promise<Destruction> {
-  const known = (await admin.listTopics()).filter(({ name }) => names.includes(name))
+/** Of those that are there: nobody is asked about the others. */
+async function whatIsLost(admin: Admin, asked: readonly string[]): Promise<Destruction> {
+  const known = (await admin.listTopics()).filter(({ name }) => asked.includes(name))
+  const names = known.map(({ name }) => name)
   const partitions = known.flatMap(({ name, partitions: all }) =>
     all.map(({ partition }) => ({ topic: name, partition })),
   )

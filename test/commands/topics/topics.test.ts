@@ -169,6 +169,11 @@ describe('topics delete', () => {
 
   test('of one that is not there fails, unless that is allowed for', async () => {
     expect(await bench.run(['topics', 'delete', 'a', '--yes'])).toMatchObject({ code: 1, out: '' })
+    // Nobody is asked about what is not there.
+    expect(await bench.run(['topics', 'delete', 'a'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('topic "a" does not exist'),
+    })
     expect(await bench.run(['topics', 'delete', 'a', '--yes', '--if-exists'])).toMatchObject({ code: 0 })
   })
 })

@@ -17,7 +17,8 @@ export interface Session {
 export async function openSession(config: Config, terminal: Terminal): Promise<Session> {
   const brokers = config.get('brokers') ?? []
   if (brokers.length === 0) {
-    const embedded = await terminal.busy(`opening ${config.dataDir}`, openDirectory(config))
+    const configs = { ...ofCommands, ...config.brokerConfigs() }
+    const embedded = await terminal.busy(`opening ${config.dataDir}`, openDirectory(config, { configs }))
     return { rafka: embedded, embedded }
   }
   const rafka = await connect({ brokers })
@@ -29,6 +30,9 @@ export async function openSession(config: Config, terminal: Terminal): Promise<S
     throw error
   }
 }
+
+/** What holds for a broker that lives as long as a command, unless it is configured otherwise: nobody waits for members that do not come. */
+const ofCommands = { 'group.initial.rebalance.delay.ms': '0' } as const
 
 /** Opens the data directory of the configuration, with its hooks. */
 export async function openDirectory(config: Config, more: OpenOptions = {}): Promise<EmbeddedRafka> {

@@ -93,6 +93,7 @@ export const kafkaErrorNames = [
   'STALE_MEMBER_EPOCH',
   'MISMATCHED_ENDPOINT_TYPE',
   'TRANSACTION_ABORTABLE',
+  'INVALID_REGULAR_EXPRESSION',
 ] as const
 
 export type KafkaErrorName = (typeof kafkaErrorNames)[number]

@@ -93,6 +93,7 @@ const codes: Readonly<Record<KafkaErrorName, number>> = {
   STALE_MEMBER_EPOCH: 113,
   MISMATCHED_ENDPOINT_TYPE: 114,
   TRANSACTION_ABORTABLE: 120,
+  INVALID_REGULAR_EXPRESSION: 128,
 }
 
 /** Those whose exception is a `RetriableException` in Kafka. */

@@ -16,6 +16,7 @@ import type { StorageEngine } from '../core/storage-engine.ts'
  * | `transaction/<transactional id>` | producer, epoch, and what belongs to its transaction |
  * | `cleaned/<log>` | how far compaction has come |
  * | `group/<group id as JSON>` | type, members, epochs and assignments of a group |
+ * | `member/<group id as JSON>/<member id as JSON>` | a member of a group of the new protocol, with its epochs and assignment |
  * | `offset/<group id as JSON>/<topic id>/<partition>` | how far a group has come in a partition |
  */
 export const entryKeys = {
@@ -36,6 +37,8 @@ export const entryKeys = {
   cleaned: (log: number) => `cleaned/${log}`,
   groups: 'group/',
   group: (groupId: string) => `group/${JSON.stringify(groupId)}`,
+  members: 'member/',
+  member: (groupId: string, memberId: string) => `member/${JSON.stringify(groupId)}/${JSON.stringify(memberId)}`,
   offsets: 'offset/',
   offset: (groupId: string, topicId: string, partition: number) =>
     `offset/${JSON.stringify(groupId)}/${topicId}/${partition}`,

@@ -15,6 +15,8 @@ declare module 'vitest' {
 }
 
 const run = promisify(execFile)
+/** Kafka shares partitions out at most once in a second, and in a thread of its own: here it is to answer at once, as Rafka does. */
+const settings = ['group.consumer.assignment.interval.ms=0', 'group.consumer.assignor.offload.enable=false']
 const launcher = fileURLToPath(new URL('../../../shared/tools/kafka', import.meta.url))
 
 /** Finds the Kafka to compare with: the one on the port `KAFKA_PORT`, else one that is started for the run where there is a launcher. */
@@ -26,7 +28,7 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   }
   const directory = await mkdtemp(join(tmpdir(), 'kafka-'))
   try {
-    const { stdout } = await run(launcher, ['start', directory])
+    const { stdout } = await run(launcher, ['start', directory, ...settings])
     project.provide('kafkaPort', Number(stdout.split(' ')[0]))
   } catch (error) {
     console.warn(`no Kafka to compare with: ${error instanceof Error ? error.message : String(error)}`)

@@ -23,7 +23,15 @@ const madeUp = new Set(['producerId', 'memberId', 'leader', 'topicId', 'sessionI
 const times = new Set(['logAppendTimeMs', 'lastTimestamp', 'transactionStartTimeMs'])
 
 /** Lists whose order says nothing. */
-const unordered = new Set(['responses', 'results', 'members', 'partitions', 'partitionResponses'])
+const unordered = new Set([
+  'topicPartitions',
+  'subscribedTopicNames',
+  'responses',
+  'results',
+  'members',
+  'partitions',
+  'partitionResponses',
+])
 
 /** Makes answers of two brokers comparable: names instead of error numbers, ordinals instead of ids, no texts and addresses. */
 export function normalizer(): (value: unknown) => unknown {

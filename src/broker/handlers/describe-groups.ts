@@ -18,7 +18,7 @@ export const describeGroupsHandler = handler({
     const groups = request.groups.map((id) => {
       if (id === '') return nothing(id, '', wireError('INVALID_GROUP_ID'))
       const group = state.groups.get(id)
-      if (group === undefined) return missing(id, version)
+      if (group?.type !== 'classic') return missing(id, version)
       return describe(group, request.includeAuthorizedOperations)
     })
     return describeGroups.response.create({ groups })

@@ -4,6 +4,8 @@ import { addPartitionsToTxnHandler } from './add-partitions-to-txn.ts'
 import { alterConfigsHandler } from './alter-configs.ts'
 import { alterPartitionReassignmentsHandler } from './alter-partition-reassignments.ts'
 import { apiVersionsHandler } from './api-versions.ts'
+import { consumerGroupDescribeHandler } from './consumer-group-describe.ts'
+import { consumerGroupHeartbeatHandler } from './consumer-group-heartbeat.ts'
 import { createPartitionsHandler } from './create-partitions.ts'
 import { createTopicsHandler } from './create-topics.ts'
 import { deleteGroupsHandler } from './delete-groups.ts'
@@ -80,6 +82,8 @@ export const handlers: readonly Handler[] = [
   describeProducersHandler,
   describeTransactionsHandler,
   listTransactionsHandler,
+  consumerGroupHeartbeatHandler,
+  consumerGroupDescribeHandler,
   listConfigResourcesHandler,
   describeTopicPartitionsHandler,
 ]

@@ -4,6 +4,7 @@ import type { RequestOf } from '../../protocol/api.ts'
 import { joinGroup } from '../../protocol/apis/join-group.ts'
 import type { BrokerState } from '../broker-state.ts'
 import { joinRefused } from '../groups/classic/answers.ts'
+import type { ClassicGroup } from '../groups/classic/classic-group.ts'
 import type { JoinAnswer } from '../groups/classic/classic-member.ts'
 import { joinMember } from '../groups/classic/join.ts'
 import { clientHost } from '../groups/client-host.ts'
@@ -34,8 +35,7 @@ async function join(
   try {
     assertGroupId(request.groupId)
     assertSessionTimeout(state, sessionTimeoutMs)
-    const isNew = memberId === ''
-    const group = isNew ? state.groups.getOrCreate(request.groupId) : groupOfMember(state.groups, request.groupId)
+    const group = groupToJoin(state, request.groupId, memberId)
     return await joinMember(state.groups.classic, group, {
       memberId,
       instanceId: groupInstanceId,
@@ -55,6 +55,12 @@ async function join(
     if (error instanceof RafkaError) return joinRefused(memberId, error.code)
     return joinGroup.response.create({ ...wireErrorOf(error, state), memberId })
   }
+}
+
+/** One that has a member id is in the group already; where that is of the other protocol, it is no use to join anew. */
+function groupToJoin({ groups }: BrokerState, id: string, memberId: string): ClassicGroup {
+  const isOther = groups.get(id)?.type === 'consumer' && groups.get(id)?.state !== 'Empty'
+  return memberId === '' || isOther ? groups.classicToJoin(id) : groupOfMember(groups, id)
 }
 
 function assertSessionTimeout({ configs }: BrokerState, timeoutMs: number): void {

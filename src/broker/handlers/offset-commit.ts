@@ -24,7 +24,7 @@ export const offsetCommitHandler = handler({
     const topics = request.topics.map((asked) => check(state, request, asked, version, accepted))
     let staged: StagedOffsets | undefined
     try {
-      const group = groupToCommitTo(state.groups, request.groupId, request, { version })
+      const group = groupToCommitTo(state.groups, request.groupId, request, accepted, { version })
       staged = group.offsets.stage(accepted)
       if (accepted.length > 0) await state.storage.commit(staged.changes)
       staged.apply()

@@ -2,9 +2,9 @@ import { RafkaError } from '../../core/errors.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
 import { offsetDelete } from '../../protocol/apis/offset-delete.ts'
 import type { BrokerState } from '../broker-state.ts'
-import type { ClassicGroup } from '../groups/classic/classic-group.ts'
 import { CONSUMER_PROTOCOL_TYPE } from '../groups/classic/subscribed-topics.ts'
 import { groupNamed } from '../groups/find-group.ts'
+import type { Group } from '../groups/group-registry.ts'
 import type { Place } from '../groups/offsets/group-offsets.ts'
 import { handler, wireError, wireErrorOf } from '../handler.ts'
 
@@ -34,17 +34,12 @@ export const offsetDeleteHandler = handler({
 })
 
 /** Of what a group of another kind consumes nothing is known, so it must have no members. */
-function assertDeletable(group: ClassicGroup): void {
+function assertDeletable(group: Group): void {
   if (group.state === 'Empty' || group.protocolType === CONSUMER_PROTOCOL_TYPE) return
   throw new RafkaError('NON_EMPTY_GROUP', `group "${group.id}" has ${group.members.size} members`)
 }
 
-function check(
-  state: BrokerState,
-  group: ClassicGroup,
-  { name, partitions }: AskedTopic,
-  places: Place[],
-): TopicAnswer {
+function check(state: BrokerState, group: Group, { name, partitions }: AskedTopic, places: Place[]): TopicAnswer {
   const topic = state.topics.get(name)
   // What its members consume may not be readable: then it may be this.
   const isSubscribed = group.topics?.has(name) ?? group.state !== 'Empty'

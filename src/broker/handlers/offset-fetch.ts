@@ -1,8 +1,9 @@
 import type { RequestOf } from '../../protocol/api.ts'
 import { offsetFetch } from '../../protocol/apis/offset-fetch.ts'
 import { zeroUuid } from '../../protocol/uuid.ts'
+import { validateConsumerFetch } from '../groups/consumer/validate-commit.ts'
 import { type AskedTopic, fetchOffsets } from '../groups/offsets/fetch-offsets.ts'
-import { handler } from '../handler.ts'
+import { handler, wireErrorOf } from '../handler.ts'
 
 type Request = RequestOf<typeof offsetFetch>
 
@@ -20,11 +21,15 @@ export const offsetFetchHandler = handler({
     if (version < FIRST_VERSION_WITH_GROUPS) {
       return offsetFetch.response.create({ topics: offsetsOf(request.groupId, named(request.topics)) })
     }
-    const groups = request.groups.map(({ groupId, topics }) => ({
-      groupId,
-      topics: offsetsOf(groupId, topics),
-      errorCode: 0,
-    }))
+    const groups = request.groups.map(({ groupId, memberId, memberEpoch, topics }) => {
+      try {
+        const group = state.groups.get(groupId)
+        if (group?.type === 'consumer') validateConsumerFetch(group, memberId, memberEpoch)
+        return { groupId, topics: offsetsOf(groupId, topics), errorCode: 0 }
+      } catch (error) {
+        return { groupId, topics: [], errorCode: wireErrorOf(error, state).errorCode }
+      }
+    })
     return offsetFetch.response.create({ groups })
   },
   refuse: (request, { errorCode }, { version }) =>

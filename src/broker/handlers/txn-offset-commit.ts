@@ -33,7 +33,10 @@ export const txnOffsetCommitHandler = handler({
     try {
       assertGroupId(request.groupId)
       const transaction = transactionOf(state, request, version)
-      groupToCommitTo(state.groups, request.groupId, request, { version: AS_OFFSET_COMMIT, transactional: true })
+      groupToCommitTo(state.groups, request.groupId, request, accepted, {
+        version: AS_OFFSET_COMMIT,
+        transactional: true,
+      })
       transaction.add({ groups: [request.groupId], offsets: accepted }, state.clock.now())
       // Held from now on: a reader that wants what is stable must not get the old value when the end comes first.
       holdOffsets(state, transaction.state)

@@ -41,6 +41,7 @@ export class Topics {
   readonly #collisions = new Map<string, string>()
   readonly #logs = new Map<LogId, PartitionLog>()
   #nextLog = 1
+  #revision = 0
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(storage: StorageEngine, configs: BrokerConfigs, listener: TopicsListener) {
@@ -71,6 +72,11 @@ export class Topics {
   /** The log with this number, also while its deletion is on its way to the disk; undefined when there is none any more. */
   log(id: LogId): PartitionLog | undefined {
     return this.#logs.get(id)
+  }
+
+  /** Grows whenever there are other topics, or more partitions. */
+  get revision(): number {
+    return this.#revision
   }
 
   /** In order of name. */
@@ -134,6 +140,7 @@ export class Topics {
     await this.#storage.commit([putEntry(entryKeys.nextLog, nextLog), putEntry(entryKeys.topic(topic.id), grown)])
     this.#nextLog = nextLog
     topic.addLogs(logs)
+    this.#revision++
     for (const log of logs) this.#logs.set(log.id, log)
   }
 
@@ -162,6 +169,7 @@ export class Topics {
   }
 
   #add(topic: Topic): void {
+    this.#revision++
     this.#byName.set(topic.name, topic)
     this.#byId.set(topic.id, topic)
     this.#collisions.set(collisionKey(topic.name), topic.name)
@@ -169,6 +177,7 @@ export class Topics {
   }
 
   #remove(topic: Topic): void {
+    this.#revision++
     this.#byName.delete(topic.name)
     this.#byId.delete(topic.id)
     this.#collisions.delete(collisionKey(topic.name))

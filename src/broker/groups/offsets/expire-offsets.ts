@@ -1,6 +1,5 @@
-import type { ClassicGroup } from '../classic/classic-group.ts'
 import type { GroupContext } from '../group-context.ts'
-import type { GroupRegistry } from '../group-registry.ts'
+import type { Group, GroupRegistry } from '../group-registry.ts'
 import type { CommittedOffset } from './committed-offset.ts'
 import type { Place } from './group-offsets.ts'
 
@@ -37,7 +36,8 @@ export async function expireOffsets(
         await storage.commit(removal.changes)
         removal.apply()
       }
-      const isAbandoned = group.state === 'Empty' && group.offsets.isEmpty && group.pendingMembers.size === 0
+      const isAwaited = group.type === 'classic' && group.pendingMembers.size > 0
+      const isAbandoned = group.state === 'Empty' && group.offsets.isEmpty && !isAwaited
       if (isAbandoned && groups.get(group.id) === group) await groups.delete(group)
     } catch (error) {
       logger('error', `expiry of offsets of group "${group.id}" failed: ${(error as Error).message}`)
@@ -46,7 +46,9 @@ export async function expireOffsets(
 }
 
 /** From when the time counts; undefined: the offset is in use. */
-function retainedSinceMs(group: ClassicGroup, topic: string, committed: CommittedOffset): number | undefined {
+function retainedSinceMs(group: Group, topic: string, committed: CommittedOffset): number | undefined {
+  // As Kafka does it: of the new protocol, what its members do not read counts from its commit, whatever the group does.
+  if (group.type === 'consumer') return group.topics.has(topic) ? undefined : committed.committedAtMs
   // A group that nobody ever joined is somebody who only stores offsets here: nobody can tell when they went.
   if (group.protocolType === null) return committed.committedAtMs
   if (group.state === 'Empty') return Math.max(group.stateSinceMs, committed.committedAtMs)

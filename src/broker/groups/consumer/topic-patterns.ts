@@ -1,0 +1,59 @@
+import { RafkaError } from '../../../core/errors.ts'
+import type { Topics } from '../../topics/topics.ts'
+import { TopicPattern } from './regex/topic-pattern.ts'
+
+/** Longest regular expression, in characters. */
+const MAX_LENGTH = 4096
+/** Expressions that are kept read; the one that was not used for longest goes first. */
+const MAX_KEPT = 1000
+
+interface Kept {
+  readonly pattern: TopicPattern
+  /** `Topics.revision` that `matching` is of. */
+  revision: number
+  matching: readonly string[]
+}
+
+/** Which topics the regular expressions of members match, looked up again only when there are other topics. */
+export class TopicPatterns {
+  readonly #topics: Topics
+  readonly #kept = new Map<string, Kept>()
+
+  constructor(topics: Topics) {
+    this.#topics = topics
+  }
+
+  /** @throws RafkaError `INVALID_REGULAR_EXPRESSION` */
+  assertReadable(text: string): void {
+    this.#read(text)
+  }
+
+  /** Names of the topics that the expression matches as a whole, in order. */
+  matching(text: string): readonly string[] {
+    const kept = this.#read(text)
+    if (kept.revision !== this.#topics.revision) {
+      kept.matching = this.#topics.all().flatMap(({ name }) => (kept.pattern.matches(name) ? [name] : []))
+      kept.revision = this.#topics.revision
+    }
+    return kept.matching
+  }
+
+  #read(text: string): Kept {
+    let kept = this.#kept.get(text)
+    if (kept === undefined) {
+      if (text.length > MAX_LENGTH) {
+        throw new RafkaError(
+          'INVALID_REGULAR_EXPRESSION',
+          `the regular expression has ${text.length} characters; at most ${MAX_LENGTH} are allowed`,
+        )
+      }
+      kept = { pattern: new TopicPattern(text), revision: -1, matching: [] }
+      const oldest = this.#kept.size >= MAX_KEPT ? this.#kept.keys().next().value : undefined
+      if (oldest !== undefined) this.#kept.delete(oldest)
+    } else {
+      this.#kept.delete(text)
+    }
+    this.#kept.set(text, kept)
+    return kept
+  }
+}

@@ -9,9 +9,11 @@ import type { Lane } from './lane.ts'
 import type { RetryBounds } from './retrying.ts'
 
 /** How to ask a coordinator. */
-export interface CoordinatorCall<Response> {
+export interface CoordinatorCall<Request, Response> {
   /** The error of an answer as a whole, or of the first of its parts that has one. */
   errorOf(response: Response): number
+  /** The request from the second attempt on, where the first may have had an effect. */
+  readonly again?: Request | undefined
   /** For all attempts together, in ms. */
   readonly timeoutMs?: number
   /** For one attempt, in ms. */
@@ -59,14 +61,17 @@ export class Coordinator {
   call<Request, Response>(
     api: Api<Request, Response>,
     body: Request,
-    options: CoordinatorCall<NoInfer<Response>>,
+    options: CoordinatorCall<NoInfer<Request>, NoInfer<Response>>,
   ): Promise<Response> {
     const { timeoutMs = defaultRequestTimeoutMs, requestTimeoutMs = defaultRequestTimeoutMs, signal, backoff } = options
     const bounds: RetryBounds = { awaited: `the coordinator's answer to ${api.name}`, timeoutMs, signal, backoff }
+    let next = body
     return this.#cluster.retry(bounds, async (remainingMs) => {
       const { maxVersion } = options
       const attempt = { timeoutMs: Math.min(remainingMs, requestTimeoutMs), signal, maxVersion }
-      const response = await this.#ask(api, body, attempt)
+      const sent = next
+      next = options.again ?? body
+      const response = await this.#ask(api, sent, attempt)
       const error = errorName(options.errorOf(response))
       if (moved.has(error)) this.#node = undefined
       if (error === 'NONE' || !(moved.has(error) || later.has(error))) return response

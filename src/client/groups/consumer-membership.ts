@@ -47,6 +47,8 @@ export class ConsumerMembership implements Membership {
   #targets: Targets | undefined
   /** What it has is not what it last said. */
   #untold = false
+  /** What became of the last heartbeat is not known: the next one says everything again, and is told everything. */
+  #unsure = false
   #intervalMs: number
   /** Fires when the partitions are lost that it has. */
   #lost = ending()
@@ -132,6 +134,7 @@ export class ConsumerMembership implements Membership {
     let response: ResponseOf<typeof consumerGroupHeartbeat>
     try {
       response = await this.#coordinator.call(consumerGroupHeartbeat, this.#request(this.#epoch, untold), {
+        again: this.#request(this.#epoch, true, true),
         errorOf: ({ errorCode }) => errorCode,
         timeoutMs: sessionTimeoutMs,
         requestTimeoutMs: Math.min(requestTimeoutMs, sessionTimeoutMs),
@@ -139,6 +142,7 @@ export class ConsumerMembership implements Membership {
       })
     } catch (error) {
       this.#untold ||= untold
+      this.#unsure = true
       if (this.#closing.signal.aborted || isWorthRetrying(clientError(error))) return
       throw error
     }
@@ -157,32 +161,39 @@ export class ConsumerMembership implements Membership {
       const message = `group "${group}" refused this member: ${response.errorMessage ?? error}`
       throw new RafkaError(error, message, { details: { group } })
     }
+    this.#unsure = false
     this.#epoch = response.memberEpoch
     this.#intervalMs = response.heartbeatIntervalMs
     if (response.assignment !== null) this.#targets = response.assignment.topicPartitions
   }
 
-  /** Everything when it joins; afterwards only what has changed. */
-  #request(memberEpoch: number, tellsOwned: boolean) {
+  /** Everything when it joins or is unsure; else only what has changed. */
+  #request(memberEpoch: number, tellsOwned: boolean, isUnsure = this.#unsure) {
     const { group, instanceId, rebalanceTimeoutMs, serverAssignor } = this.#settings
-    const joins = memberEpoch === JOIN
+    const saysAll = memberEpoch === JOIN || (memberEpoch > JOIN && isUnsure)
     return consumerGroupHeartbeat.request.create({
       groupId: group,
       memberId: this.#memberId,
       memberEpoch,
       instanceId,
-      rebalanceTimeoutMs: joins ? rebalanceTimeoutMs : -1,
-      subscribedTopicNames: joins ? this.#topics : null,
-      serverAssignor: joins ? serverAssignor : null,
-      topicPartitions: joins || tellsOwned ? this.#ownedById() : null,
+      rebalanceTimeoutMs: saysAll ? rebalanceTimeoutMs : -1,
+      subscribedTopicNames: saysAll ? this.#topics : null,
+      serverAssignor: saysAll ? serverAssignor : null,
+      topicPartitions: saysAll || tellsOwned ? this.#ownedById() : null,
     })
   }
 
+  /** What it has, and what it is about to have: the coordinator gives none of it to others. */
   #ownedById(): Targets {
-    return byTopic(this.#owned).flatMap(({ topic, partitions }) => {
+    const owned = byTopic(this.#owned).flatMap(({ topic, partitions }) => {
       const topicId = this.#cluster.topic(topic)?.topicId
       return topicId === undefined ? [] : [{ topicId, partitions }]
     })
+    const all = new Map<string, Set<number>>()
+    for (const { topicId, partitions } of [...owned, ...(this.#targets ?? [])]) {
+      all.set(topicId, new Set([...(all.get(topicId) ?? []), ...partitions]))
+    }
+    return [...all].map(([topicId, partitions]) => ({ topicId, partitions: [...partitions] }))
   }
 
   /** Brings what it has to what it is to have, while heartbeats go on. */
@@ -244,6 +255,7 @@ export class ConsumerMembership implements Membership {
     this.#targets = undefined
     this.#untold = false
     this.#isNew = true
+    this.#unsure = false
     this.#epoch = JOIN
     this.#lost = ending()
     await this.#listener.lost(owned)

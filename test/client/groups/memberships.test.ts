@@ -145,6 +145,22 @@ describe('a member of a group of the new protocol', () => {
     await consumer.close()
   })
 
+  test('says everything again when it does not know what became of what it said', async () => {
+    const { beats, script } = coordinator([{ partitions: [0] }, {}, { error: 'COORDINATOR_NOT_AVAILABLE' }, {}])
+    const { consumer, events } = consume({ ...coordination(), ConsumerGroupHeartbeat: script }, protocol)
+    await expect.poll(() => beats.length).toBeGreaterThan(4)
+    expect(beats[3]).toMatchObject({
+      memberEpoch: 1,
+      rebalanceTimeoutMs: 300_000,
+      subscribedTopicNames: ['t'],
+      serverAssignor: 'range',
+      topicPartitions: [{ topicId: zeroUuid, partitions: [0] }],
+    })
+    expect(beats[4]).toMatchObject({ rebalanceTimeoutMs: -1, subscribedTopicNames: null, topicPartitions: null })
+    expect(events).toEqual(['+0'])
+    await consumer.close()
+  })
+
   test('fails when it is refused for good', async () => {
     const { script } = coordinator([{ error: 'UNSUPPORTED_ASSIGNOR' }])
     const { ended } = consume({ ...coordination(), ConsumerGroupHeartbeat: script }, protocol)

@@ -8,8 +8,8 @@ import { startTestBroker } from '../../src/testing.ts'
 import { describeClientContract } from '../support/client-contract.ts'
 import type { ClientSetup } from '../support/client-subject.ts'
 
-/** Nobody waits for members that do not come. */
-const configs = { 'group.initial.rebalance.delay.ms': '0' }
+/** Nobody waits for members that do not come, nor long for those that have to hear of something. */
+const configs = { 'group.initial.rebalance.delay.ms': '0', 'group.consumer.heartbeat.interval.ms': '50' }
 
 describeClientContract('a client of an embedded broker', async () => {
   const opened: Rafka[] = []

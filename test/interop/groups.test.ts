@@ -1,12 +1,14 @@
 import { type MessagesStream, Consumer as PlatformaticConsumer } from '@platformatic/kafka'
 import { Kafka, logLevel } from 'kafkajs'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { connect } from '../../src/connect.ts'
 import { hasKcat } from '../support/kcat.ts'
 import { KcatMember } from '../support/kcat-member.ts'
 import { until } from '../support/served.ts'
 import { type ServedBroker, serveBroker } from '../support/served-broker.ts'
 
 const partitions = 6
+const configs = { 'group.initial.rebalance.delay.ms': '0', 'group.consumer.heartbeat.interval.ms': '50' }
 
 /** A consumer that is a member of a group, and what it has received. */
 interface Member {
@@ -41,32 +43,35 @@ const kafkajsMember: Join = async ({ brokers }) => {
   return { values, leave }
 }
 
-const platformaticMember: Join = async ({ brokers }) => {
-  const consumer = new PlatformaticConsumer({
-    clientId: 'platformatic',
-    groupId: 'readers',
-    bootstrapBrokers: [brokers],
-    autocommit: 100,
-    heartbeatInterval: 50,
-    sessionTimeout: 6000,
-    rebalanceTimeout: 8000,
-    maxWaitTime: 100,
-  })
-  const values: string[] = []
-  const stream: MessagesStream<Buffer, Buffer, Buffer, Buffer> = await consumer.consume({
-    topics: ['t'],
-    mode: 'committed',
-    fallbackMode: 'earliest',
-  })
-  stream.on('data', ({ value }) => values.push(String(value)))
-  let left: Promise<void> | undefined
-  const leave = () => {
-    left ??= stream.close().then(() => consumer.close(true))
-    return left
+const platformaticMember =
+  (groupProtocol: 'classic' | 'consumer'): Join =>
+  async ({ brokers }) => {
+    const consumer = new PlatformaticConsumer({
+      clientId: 'platformatic',
+      groupId: 'readers',
+      groupProtocol,
+      bootstrapBrokers: [brokers],
+      autocommit: 100,
+      heartbeatInterval: 50,
+      sessionTimeout: 6000,
+      rebalanceTimeout: 8000,
+      maxWaitTime: 100,
+    })
+    const values: string[] = []
+    const stream: MessagesStream<Buffer, Buffer, Buffer, Buffer> = await consumer.consume({
+      topics: ['t'],
+      mode: 'committed',
+      fallbackMode: 'earliest',
+    })
+    stream.on('data', ({ value }) => values.push(String(value)))
+    let left: Promise<void> | undefined
+    const leave = () => {
+      left ??= stream.close().then(() => consumer.close(true))
+      return left
+    }
+    onTestFinished(leave)
+    return { values, leave }
   }
-  onTestFinished(leave)
-  return { values, leave }
-}
 
 const kcatMember: Join = async ({ brokers }) => {
   const member = new KcatMember(brokers, 'readers', 't')
@@ -76,7 +81,8 @@ const kcatMember: Join = async ({ brokers }) => {
 
 const clients: Array<[string, Join]> = [
   ['kafkajs', kafkajsMember],
-  ['@platformatic/kafka', platformaticMember],
+  ['@platformatic/kafka', platformaticMember('classic')],
+  ['@platformatic/kafka, with the new protocol', platformaticMember('consumer')],
   ...(hasKcat ? [['kcat', kcatMember] as [string, Join]] : []),
 ]
 
@@ -84,7 +90,7 @@ describe.each(clients)('a group of members of %s', (_, join) => {
   it('shares the partitions, goes on when one goes and one comes, and loses no record', {
     timeout: 60_000,
   }, async () => {
-    await using broker = await serveBroker({ configs: { 'group.initial.rebalance.delay.ms': '100' } })
+    await using broker = await serveBroker({ configs: { ...configs, 'group.initial.rebalance.delay.ms': '100' } })
     const load = await startLoad(broker)
     const members = await Promise.all([join(broker), join(broker), join(broker)])
     await until(() => members.every(({ values }) => values.length > 0))
@@ -101,7 +107,7 @@ describe.each(clients)('a group of members of %s', (_, join) => {
   })
 
   it('goes on from what it has committed', { timeout: 60_000 }, async () => {
-    await using broker = await serveBroker({ configs: { 'group.initial.rebalance.delay.ms': '0' } })
+    await using broker = await serveBroker({ configs })
     const load = await startLoad(broker)
     const first = await join(broker)
     await until(() => first.values.length > 0)
@@ -118,6 +124,19 @@ describe.each(clients)('a group of members of %s', (_, join) => {
     expect([...new Set(second.values)].sort()).toEqual([...after].sort())
     await second.leave()
   })
+})
+
+it('a member of @platformatic/kafka with the new protocol makes a group of that', { timeout: 60_000 }, async () => {
+  await using broker = await serveBroker({ configs })
+  const load = await startLoad(broker)
+  const member = await platformaticMember('consumer')(broker)
+  await until(() => member.values.length > 0)
+  await load.stop()
+  await using rafka = await connect({ brokers: [broker.brokers] })
+  const described = await rafka.admin().describeGroups(['readers'])
+  expect(described).toMatchObject([{ type: 'consumer', state: 'Stable', members: [{ clientId: 'platformatic' }] }])
+  expect(described[0]?.members[0]?.partitions).toHaveLength(partitions)
+  await member.leave()
 })
 
 /** Writes record after record to the topic `t`, round the partitions, until it is stopped. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { describeAdmin } from './admin-contract.ts'
 import { type ClientSetup, ClientSubject } from './client-subject.ts'
 import { describeConsumer } from './consumer-contract.ts'
+import { describeConsumerProtocol } from './consumer-protocol-contract.ts'
 import { describeGroups } from './group-contract.ts'
 import { describeProducer } from './producer-contract.ts'
 import { describeTransactions } from './transaction-contract.ts'
@@ -17,6 +18,7 @@ export function describeClientContract(name: string, setup: () => Promise<Client
     describeConsumer(subject)
     describeAdmin(subject)
     describeGroups(subject)
+    describeConsumerProtocol(subject)
     describeTransactions(subject)
 
     test('a client that is closed answers CLOSED', async () => {

@@ -208,3 +208,29 @@ describe('produce --transaction', () => {
     })
   })
 })
+
+describe('a group of the new protocol', () => {
+  test('is listed, described, and deleted when it is empty', async () => {
+    await using rafka = await open({ dataDir: bench.env.RAFKA_DATA_DIR!, storage: { durability: 'none' } })
+    await rafka.admin().createTopics([{ name: 'orders', partitions: 2 }])
+    const consumer = rafka.consumer({ topics: ['orders'], group: 'billing', groupProtocol: 'consumer' })
+    const next = consumer[Symbol.asyncIterator]().next()
+    const described = async () => (await rafka.admin().describeGroups(['billing']))[0]?.members[0]?.partitions
+    await expect.poll(described, { timeout: 20_000 }).toHaveLength(2)
+    const listed = await bench.run(['groups', 'list', '--type', 'consumer', '--state', 'stable', '--format', 'tsv'])
+    expect(listed.out).toBe('billing\tStable\tconsumer\tconsumer\n')
+    expect((await bench.run(['groups', 'list', '--type', 'classic', '--format', 'tsv'])).out).toBe('')
+    const { out } = await bench.run(['groups', 'describe', 'billing'])
+    expect(out).toMatch(/^billing {2}Stable {2}members 1 {2}total lag 0 {2}\(coordinator \d+, uniform\)\n/)
+    const member = consumer.groupMetadata()!.memberId
+    expect(out.split('\n').filter((line) => line.includes(member))).toHaveLength(2)
+    expect((await bench.run(['groups', 'describe', 'billing', '--json'])).json()).toMatchObject({
+      groups: [{ type: 'consumer', protocol: 'uniform', members: [{ member_id: member }] }],
+    })
+    expect((await bench.run(['groups', 'delete', 'billing', '--yes'])).err).toContain('NON_EMPTY_GROUP')
+    await consumer.close()
+    await next
+    expect((await bench.run(['groups', 'list', '--format', 'tsv'])).out).toBe('billing\tEmpty\tconsumer\tconsumer\n')
+    expect((await bench.run(['groups', 'delete', 'billing', '--yes'])).code).toBe(0)
+  })
+})

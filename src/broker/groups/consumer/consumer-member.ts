@@ -64,6 +64,8 @@ export class ConsumerMember {
   standing: Standing
   /** What it is to have in the end. */
   target: PartitionSet
+  /** What the last answer to it told, or one before; undefined: none that this broker knows of. */
+  told: Holdings | undefined
   sessionTimer: Timer | undefined
   rebalanceTimer: Timer | undefined
 

@@ -28,15 +28,15 @@ export async function heartbeatOf(
   sender: Sender,
 ): Promise<HeartbeatAnswer> {
   const member = admit(context, group, request)
-  const before = member.standing
   takeTerms(context, group, member, request, sender)
   shareOut(context, group)
   reconcile(context, group, member, request)
   context.timers.renewSession(group, member)
   // What it is told is what it is now: another request may change it while the disk works.
   const { epoch, assigned } = member.standing
-  const isTold = isFull(request) || !samePartitions(before.assigned, assigned)
   await context.writer.save(group)
+  const isTold = isFull(request) || member.told === undefined || !samePartitions(member.told, assigned)
+  member.told = assigned
   announce(context, group)
   return consumerGroupHeartbeat.response.create({
     memberId: member.id,

@@ -71,9 +71,14 @@ export class GroupRegistry {
       const stored = parseEntry<StoredClassicGroup | StoredConsumerGroup>(key, value)
       const ofGroup = offsets.get(id) ?? new GroupOffsets(id)
       if (stored.type === 'classic') this.#restoreClassic(id, stored, ofGroup)
-      else this.#restoreConsumer(id, stored, members.get(id) ?? [], ofGroup)
+      else {
+        this.#restoreConsumer(id, stored, members.get(id) ?? [], ofGroup)
+        members.delete(id)
+      }
       offsets.delete(id)
     }
+    // Members whose removal did not reach the disk, of groups that are gone since.
+    for (const left of members.values()) for (const { groupId, id } of left) orphans.push(entryKeys.member(groupId, id))
     for (const [id, ofGroup] of offsets) this.#groups.set(id, this.#newClassic(id, ofGroup))
     if (orphans.length > 0) await storage.commit(orphans.map((remove) => ({ remove })))
   }

@@ -94,6 +94,20 @@ describe('groups of the new protocol across a restart of the broker', () => {
     expect((await new ConsumerGroupMember(after, 'a').join(['t'])).epoch).toBe(4)
   })
 
+  it('members of a group that is gone go, too', async () => {
+    const store = await onOneStore()
+    const before = await store.start()
+    const member = new ConsumerGroupMember(before, 'a')
+    await member.join(['t'])
+    const [[key, value]] = (await before.storage.entries('member/')) as [[string, Uint8Array]]
+    await member.leave()
+    await before.storage.commit([{ remove: 'group/"g"' }, { put: key, value }])
+    await before.broker.close()
+    await using after = await store.start()
+    expect(await after.storage.entries('member/')).toEqual([])
+    expect((await new ConsumerGroupMember(after, 'b').join(['t'])).error).toBe('NONE')
+  })
+
   it('a topic that came while nobody asked is seen after the restart', async () => {
     const store = await onOneStore()
     const before = await store.start()

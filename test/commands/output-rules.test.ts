@@ -164,6 +164,7 @@ describe('an error', () => {
   ] as const
 
   test.each(failing)('of %j is two lines on stderr and code %d', async (words, code) => {
+    await prepare()
     const ran = await bench.run(words)
     expect(ran.code).toBe(code)
     expect(ran.out).toBe('')
@@ -171,6 +172,7 @@ describe('an error', () => {
   })
 
   test.each(failing)('of %j is one JSON object on stdout too, and the same code', async (words, code) => {
+    await prepare()
     const ran = await bench.run([...words, '--json'])
     expect(ran.code).toBe(code)
     // Where stdout is for records alone, errors stay on stderr.

@@ -3,7 +3,9 @@ import { dirname, join, resolve } from 'node:path'
 import { completeWords } from '../completion/complete-words.ts'
 import type { DeclaredCommands } from '../completion/declared-commands.ts'
 import type { KnownNames } from '../completion/known-names.ts'
+import { completeSql } from './complete-sql.ts'
 import type { Completion } from './editor/line-aids.ts'
+import { isSql } from './grammar/read-statement.ts'
 import type { Settings } from './settings.ts'
 import { typedWords } from './typed-words.ts'
 import { replWords } from './words/index.ts'
@@ -23,6 +25,7 @@ export interface CompletionSources {
 /** What the word before the cursor may become. */
 export async function completeLine(text: string, cursor: number, sources: CompletionSources): Promise<Completion> {
   const before = text.slice(0, cursor)
+  if (isSql(before)) return completeSql(before, sources.names.topics)
   const { words, replWord, isForeign } = typedWords(before)
   const last = words.at(-1)
   const isTyping = last !== undefined && last.end === cursor

@@ -1,3 +1,4 @@
+import { isSql } from './grammar/read-statement.ts'
 import { scanLine, type Word } from './grammar/scan-line.ts'
 import { replWords } from './words/index.ts'
 import type { ReplWord } from './words/repl-word.ts'
@@ -12,11 +13,11 @@ export interface TypedWords {
   readonly isForeign: boolean
 }
 
-const foreign = /^\s*(!|#|(select|with|explain)\s)/i
+const foreign = /^\s*[!#]/
 
 /** Finds the command in a text that is being typed. */
 export function typedWords(text: string): TypedWords {
-  if (foreign.test(text)) return { words: [], replWord: undefined, isForeign: true }
+  if (foreign.test(text) || isSql(text)) return { words: [], replWord: undefined, isForeign: true }
   const { words: all, pipe, redirects } = scanLine(text)
   let words = all
   // The word that is being typed is not taken away: it may become another one.

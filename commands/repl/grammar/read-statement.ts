@@ -1,4 +1,5 @@
-import { scanLine } from './scan-line.ts'
+import { type ScannedLine, scanLine } from './scan-line.ts'
+import { splitSql } from './split-sql.ts'
 
 /** Where the output of a line goes, when not to where the REPL's goes. */
 export type Destination =
@@ -21,21 +22,29 @@ export type Statement =
       readonly input: string | undefined
     }
 
-const sql = /^(select|with|explain)\s/i
+const sql = /^\s*(select|with|explain)\s/i
+
+/** Whether a line is SQL, from its first word on. */
+export function isSql(line: string): boolean {
+  return sql.test(line)
+}
 
 /** Reads a line, or several that belong together: the command line without `rafka`, SQL, or `!` and a line for the shell. */
 export function readStatement(text: string): Statement {
   const line = text.trim()
   if (line.startsWith('!')) return shellStatement(line)
-  if (sql.test(line)) return sqlStatement(line)
-  const { words, redirects, pipe, open, problem } = scanLine(text)
-  if (open !== undefined) return { kind: 'open' }
+  if (isSql(line)) return sqlStatement(line)
+  const scanned = scanLine(text)
+  if (scanned.open !== undefined) return { kind: 'open' }
+  const words = scanned.words.map((word) => word.text)
+  const named = words[0] === 'rafka' ? words.slice(1) : words
+  const isEmpty = named.length === 0 && scanned.redirects.length === 0 && scanned.pipe === undefined
+  return isEmpty && scanned.problem === undefined ? { kind: 'empty' } : commandStatement(named, scanned)
+}
+
+function commandStatement(words: readonly string[], { redirects, pipe, problem }: ScannedLine): Statement {
   if (problem !== undefined) return { kind: 'wrong', problem }
-  const named = words[0]?.text === 'rafka' ? words.slice(1) : words
-  if (named.length === 0) {
-    if (redirects.length === 0 && pipe === undefined) return { kind: 'empty' }
-    return { kind: 'wrong', problem: 'there is no command' }
-  }
+  if (words.length === 0) return { kind: 'wrong', problem: 'there is no command' }
   const files = redirects.map(({ operator, file }) => ({ sign: operator.sign, file: file?.text ?? '' }))
   const inputs = files.filter(({ sign }) => sign === '<')
   const outputs = files.filter(({ sign }) => sign !== '<')
@@ -46,7 +55,7 @@ export function readStatement(text: string): Statement {
   const [output] = outputs
   const toFile = output && ({ kind: 'file', file: output.file, append: output.sign === '>>' } as const)
   const destination: Destination | undefined = pipe === undefined ? toFile : { kind: 'pipe', command: pipe.command }
-  return { kind: 'command', words: named.map((word) => word.text), destination, input: inputs[0]?.file }
+  return { kind: 'command', words, destination, input: inputs[0]?.file }
 }
 
 function shellStatement(line: string): Statement {
@@ -57,21 +66,11 @@ function shellStatement(line: string): Statement {
     : { kind: 'shell', command }
 }
 
-/** SQL is handed over whole: it has its own quotes, and `|` and `>` mean other things in it. */
+/** SQL has its own quotes, and `|` and `>` mean other things in it: it is handed over whole, up to where its output goes. */
 function sqlStatement(line: string): Statement {
-  const isOpen = line.endsWith('\\') || hasOpenPart(line)
-  if (isOpen) return { kind: 'open' }
-  const query = line.replaceAll('\\\n', '\n').replace(/[;\s]+$/, '')
-  return { kind: 'command', words: ['sql', query], destination: undefined, input: undefined }
-}
-
-/** Whether a quote or a parenthesis is still open. */
-function hasOpenPart(query: string): boolean {
-  let depth = 0
-  for (const [piece] of query.matchAll(/'[^']*'?|"[^"]*"?|--[^\n]*|[()]/g)) {
-    if (piece === '(') depth += 1
-    else if (piece === ')') depth -= 1
-    else if (!piece.startsWith('--') && (piece.length === 1 || piece.at(-1) !== piece[0])) return true
-  }
-  return depth > 0
+  const { query, redirection, isOpen } = splitSql(line)
+  if (isOpen || line.endsWith('\\')) return { kind: 'open' }
+  const scanned = scanLine(redirection)
+  if (scanned.open !== undefined) return { kind: 'open' }
+  return commandStatement(['sql', query.replaceAll('\\\n', '\n').replace(/[;\s]+$/, '')], scanned)
 }

@@ -31,6 +31,8 @@ const ways = [
   ['COMMAND | sort', 'into a command of the shell'],
   ['COMMAND > file', 'into a file; >> appends, < reads'],
   ['!ls', 'a command of the shell'],
+  ['select … | less', 'SQL: bits of a number, a | b, stand in parentheses'],
+  ['select …; > file', 'into a file: behind the ";", for > compares'],
   ['{"a": 1}', 'JSON needs no quotes'],
 ] as const
 

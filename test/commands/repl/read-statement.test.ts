@@ -151,3 +151,35 @@ test('what is empty, for the shell, or SQL', () => {
   })
   expect(wordsOf("select 1 from t -- ( and '\n where 1")).toEqual(['sql', "select 1 from t -- ( and '\n where 1"])
 })
+
+describe('where the output of SQL goes', () => {
+  test('is told by a | outside of quotes and parentheses, or behind a ;', () => {
+    expect(readStatement(`select key || '|' from t where value ->> '$.a' > 1 | grep 'a|b'`)).toMatchObject({
+      words: ['sql', `select key || '|' from t where value ->> '$.a' > 1`],
+      destination: { kind: 'pipe', command: "grep 'a|b'" },
+    })
+    expect(readStatement('select (partition | 1) from t -- | no\n; > out.txt')).toMatchObject({
+      words: ['sql', 'select (partition | 1) from t -- | no'],
+      destination: { kind: 'file', file: 'out.txt', append: false },
+    })
+    expect(readStatement(`select 1 /* | */;>> 'my file'`)).toMatchObject({
+      words: ['sql', 'select 1 /* | */'],
+      destination: { kind: 'file', file: 'my file', append: true },
+    })
+    expect(readStatement('select 1; | sort | head -1')).toMatchObject({ destination: { command: 'sort | head -1' } })
+    expect(readStatement('select "a|b", `c|d`, [e|f] from t')).toMatchObject({ destination: undefined })
+    expect(wordsOf('select 1; select 2 > 1')).toEqual(['sql', 'select 1; select 2 > 1'])
+  })
+
+  test.each([
+    ['select 1 |', 'must follow "|"'],
+    ['select 1; >', 'a file must follow ">"'],
+    ['select 1; > a | b', 'one place'],
+  ])('is wrong in %j', (line, problem) => {
+    expect(problemOf(line)).toContain(problem)
+  })
+
+  test.each(["select 'a", 'select "a', 'select [a', 'select /* a', "select 1; > 'a"])('goes on: %s', (line) => {
+    expect(readStatement(line)).toEqual({ kind: 'open' })
+  })
+})

@@ -7,7 +7,12 @@ import { wrongParts } from '../../../commands/repl/paint-line.ts'
 import { Settings } from '../../../commands/repl/settings.ts'
 
 const declared = new DeclaredCommands()
-const names = { topics: ['orders', 'users'], groups: ['billing'], profiles: ['prod'], configs: ['retention.ms'] }
+const names = {
+  topics: ['orders', 'users', 'my-topic'],
+  groups: ['billing'],
+  profiles: ['prod'],
+  configs: ['retention.ms'],
+}
 
 async function load(line: string): Promise<void> {
   const found = commandOf(
@@ -29,7 +34,7 @@ describe('what may follow', () => {
     ['top', ['top', 'topics']],
     ['us', ['use']],
     ['topics de', ['delete', 'describe']],
-    ['topics describe ', ['orders', 'users']],
+    ['topics describe ', ['my-topic', 'orders', 'users']],
     ['topics describe orders u', ['users']],
     ['topics create ', []],
     ['consume o', ['orders']],
@@ -53,14 +58,25 @@ describe('what may follow', () => {
     ['nonsense ', []],
     ['consume orders | gr', []],
     ['!l', []],
-    ['select o', []],
+    ['select o', ['offset', 'on', 'or', 'order']],
+    ['select ', ['headers', 'key', 'offset', 'partition', 'size', 'timestamp', 'topic', 'value']],
+    ['select * FROM o', ['orders']],
+    ['select * from orders a, us', ['users']],
+    ['select * from orders join c', ['committed_offsets', 'configs']],
+    ['select * from "my', ['"my-topic"']],
+    ["select * from orders where value ->> '$.o", []],
+    ["select '--', of", ['offset']],
+    ['select 1 -- of', []],
+    ['select * from orders where p', ['partition']],
+    ['select * from orders | gr', []],
+    ['select * from orders; > o', []],
     ['consume "o', []],
   ])('%j', async (line, candidates) => {
     expect(await complete(line)).toEqual(candidates)
   })
 
   test('the topic in use leaves values to produce', async () => {
-    expect(await complete('produce ')).toEqual(['orders', 'users'])
+    expect(await complete('produce ')).toEqual(['my-topic', 'orders', 'users'])
     expect(await complete('produce ', 'orders')).toEqual([])
   })
 })

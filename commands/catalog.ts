@@ -103,8 +103,8 @@ export const catalog: readonly CatalogEntry[] = [
   },
   {
     path: ['top'],
-    summary: 'What comes into each topic, live',
-    load: async () => (await import('./top.ts')).top,
+    summary: 'What comes into topics, and what groups read, live',
+    load: async () => (await import('./top/top.ts')).top,
   },
   {
     path: ['cluster', 'info'],

@@ -1,7 +1,12 @@
 import type { PaintName } from './terminal.ts'
 
+/** A count that is not more than this: people see `~57`. */
+export interface Estimate {
+  readonly about: number
+}
+
 /** A value as it is, before anything makes it readable. null: unknown, or does not apply. */
-export type Cell = string | number | boolean | null
+export type Cell = string | number | boolean | null | Estimate
 
 /** What a column holds, which decides how people read it: `count` 1,234 · `size` 8.1 KiB of bytes · `time` of ms since 1970. */
 export type CellKind = 'text' | 'number' | 'count' | 'size' | 'time'

@@ -36,6 +36,7 @@ export function formatTable(table: Table, layout: TableLayout = {}): string[] {
 /** A cell as people read it. */
 function formatCell(cell: Cell, kind: CellKind = 'text'): string {
   if (cell === null) return '-'
+  if (typeof cell === 'object') return `~${formatCount(cell.about)}`
   if (typeof cell !== 'number') return escapeText(String(cell))
   if (kind === 'count') return formatCount(cell)
   if (kind === 'size') return formatSize(cell)
@@ -53,7 +54,8 @@ export function tabSeparated({ rows }: Table): string[] {
 }
 
 function tabSeparatedCell(cell: Cell): string {
-  return cell === null || cell === '' ? '-' : escapeText(String(cell))
+  if (cell === null || cell === '') return '-'
+  return escapeText(String(typeof cell === 'object' ? cell.about : cell))
 }
 
 /** Takes from the widest columns of text what the terminal has not; numbers are never cut. */

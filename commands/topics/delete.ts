@@ -2,11 +2,11 @@ import { type Admin, isRafkaError } from '../../src/index.ts'
 import { type CommandSpec, defineCommand } from '../command.ts'
 import type { CommandContext } from '../context.ts'
 import { type MutationResult, type Mutations, mutationReport, mutationsOf } from '../mutation-report.ts'
-import { countOf } from '../output/quantities.ts'
+import { countOf, formatSize } from '../output/quantities.ts'
 import { tableOf } from '../output/report.ts'
 import { type ConfirmFlags, confirmOrRefuse, type Destruction, declareConfirmation } from '../prompts.ts'
 import { declareRegex, type RegexFlags, requireTopics } from './require-topics.ts'
-import { recordsIn, topicExtents } from './topic-extents.ts'
+import { bytesIn, compactedTopics, recordsCell, recordsIn, topicExtents } from './topic-extents.ts'
 
 interface DeleteFlags extends ConfirmFlags, RegexFlags {
   readonly ifExists?: boolean
@@ -88,14 +88,24 @@ async function whatIsLost(admin: Admin, asked: readonly string[]): Promise<Destr
   const partitions = known.flatMap(({ name, partitions: all }) =>
     all.map(({ partition }) => ({ topic: name, partition })),
   )
-  const extents = await topicExtents(admin, partitions)
+  const [extents, sizes, compacted] = await Promise.all([
+    topicExtents(admin, partitions),
+    admin.partitionSizes(partitions),
+    compactedTopics(admin, names),
+  ])
   const records = recordsIn(extents)
-  const held = `${countOf(partitions.length, 'partition')}${records === null ? '' : `, ${countOf(records, 'record')}`}`
+  const about = compacted.size > 0 ? '~' : ''
+  const counted = records === null ? '' : `, ${about}${countOf(records, 'record')}`
+  const bytes = bytesIn(sizes)
+  const size = bytes === null || bytes === 0 ? '' : `, ${formatSize(bytes)}`
+  const held = `${countOf(partitions.length, 'partition')}${counted}${size}`
   const what = names.length === 1 ? names[0] : `${names.length} topics`
+  const recordsOf = (name: string) =>
+    recordsCell(recordsIn(extents.filter(({ topic }) => topic === name)), compacted.has(name))
   const preview = tableOf(known, [
     { title: 'TOPIC', cell: ({ name }) => name },
     { title: 'PARTITIONS', kind: 'number', cell: (topic) => topic.partitions.length },
-    { title: 'RECORDS', kind: 'count', cell: ({ name }) => recordsIn(extents.filter(({ topic }) => topic === name)) },
+    { title: 'RECORDS', kind: 'count', cell: ({ name }) => recordsOf(name) },
   ])
   const readers = await groupsThatRead(admin, names)
   const read = readers.length === 0 ? '' : `, ${countOf(readers.length, 'active group')} (${readers.join(', ')})`

@@ -4,7 +4,7 @@ import { countOf } from '../output/quantities.ts'
 import { type Report, type Table, tableOf } from '../output/report.ts'
 import { type DocumentOf, flag, list, nullable, object, text, whole } from '../output/shape.ts'
 import { declareRegex, type RegexFlags, requireTopics } from './require-topics.ts'
-import { type Extent, topicExtents } from './topic-extents.ts'
+import { type Extent, recordsCell, topicExtents } from './topic-extents.ts'
 
 interface DescribeFlags extends RegexFlags {
   readonly all?: boolean
@@ -18,6 +18,7 @@ const partitionShape = object({
   isr: list(whole),
   start_offset: nullable(whole),
   end_offset: nullable(whole),
+  last_stable_offset: nullable(whole),
   size_bytes: nullable(whole),
 })
 
@@ -60,14 +61,16 @@ export const describeTopics: CommandSpec<DescribeFlags, DocumentOf<typeof shape>
 
 async function describe(admin: Admin, topic: TopicDescription): Promise<Described> {
   const partitions = topic.partitions.map(({ partition }) => ({ topic: topic.name, partition }))
-  const [extents, sizes, configs] = await Promise.all([
+  const [extents, stable, sizes, configs] = await Promise.all([
     topicExtents(admin, partitions),
+    admin.listOffsets(partitions, 'end', { isolation: 'read_committed' }),
     admin.partitionSizes(partitions),
     admin.describeConfigs({ type: 'topic', name: topic.name }),
   ])
   return inJson(
     topic,
     extents,
+    stable.map(({ offset }) => (offset < 0 ? null : offset)),
     sizes.map(({ sizeBytes }) => sizeBytes),
     configs,
   )
@@ -76,6 +79,7 @@ async function describe(admin: Admin, topic: TopicDescription): Promise<Describe
 function inJson(
   topic: TopicDescription,
   extents: readonly Extent[],
+  stable: ReadonlyArray<number | null>,
   sizes: ReadonlyArray<number | null>,
   configs: readonly ConfigEntry[],
 ): Described {
@@ -91,6 +95,7 @@ function inJson(
       isr,
       start_offset: extents[index]!.start,
       end_offset: extents[index]!.end,
+      last_stable_offset: stable[index]!,
       size_bytes: sizes[index]!,
     })),
     configs: configs.map(({ name, value, source, isDefault }) => ({ name, value, source, default: isDefault })),
@@ -99,7 +104,7 @@ function inJson(
 }
 
 function reportOf(topics: readonly Described[], all: boolean): Report<{ readonly topics: readonly Described[] }> {
-  const rows = topics.flatMap(({ name, partitions }) => partitions.map((one) => ({ topic: name, ...one })))
+  const rows = topics.flatMap(rowsOf)
   const byPartition = partitionTable(rows)
   return {
     document: { topics },
@@ -112,21 +117,33 @@ function reportOf(topics: readonly Described[], all: boolean): Report<{ readonly
   }
 }
 
-function viewOf({ name, topic_id, partitions, configs }: Described, all: boolean): Array<string | Table> {
+function viewOf(topic: Described, all: boolean): Array<string | Table> {
+  const { name, topic_id, partitions, configs } = topic
   const replicas = countOf(partitions[0]?.replicas.length ?? 0, 'replica')
   const head = `${name}  ${countOf(partitions.length, 'partition')}, ${replicas}, id ${topic_id}`
   const shown = configs.filter((config) => all || !config.default)
-  return [head, partitionTable(partitions), ...(shown.length === 0 ? [] : ['', configTable(shown)])]
+  return [head, partitionTable(rowsOf(topic)), ...(shown.length === 0 ? [] : ['', configTable(shown)])]
 }
 
-function partitionTable(partitions: Described['partitions']): Table {
+type PartitionRow = Described['partitions'][number] & { readonly topic: string; readonly compacted: boolean }
+
+function rowsOf({ name, partitions, configs }: Described): PartitionRow[] {
+  const policy = configs.find((config) => config.name === 'cleanup.policy')?.value
+  const compacted = policy?.includes('compact') === true
+  return partitions.map((partition) => ({ topic: name, compacted, ...partition }))
+}
+
+/** Where transactions are open there is one column more: what `read_committed` reads ends before the end. */
+function partitionTable(partitions: readonly PartitionRow[]): Table {
+  const isAllStable = partitions.every(({ last_stable_offset, end_offset }) => last_stable_offset === end_offset)
   const tellsSizes = partitions.some(({ size_bytes }) => size_bytes !== null)
   return tableOf(partitions, [
     { title: 'PARTITION', kind: 'number', cell: ({ partition }) => partition },
     { title: 'LEADER', kind: 'number', cell: ({ leader }) => leader },
     { title: 'START', kind: 'number', cell: ({ start_offset }) => start_offset },
     { title: 'END', kind: 'number', cell: ({ end_offset }) => end_offset },
-    { title: 'RECORDS', kind: 'count', cell: recordsOf },
+    { title: 'LAST-STABLE', kind: 'number', wide: isAllStable, cell: ({ last_stable_offset }) => last_stable_offset },
+    { title: 'RECORDS', kind: 'count', cell: (row) => recordsCell(recordsOf(row), row.compacted) },
     { title: 'SIZE', kind: 'size', wide: !tellsSizes, cell: ({ size_bytes }) => size_bytes },
     { title: 'EPOCH', kind: 'number', wide: true, cell: ({ leader_epoch }) => leader_epoch },
     { title: 'REPLICAS', wide: true, cell: ({ replicas }) => replicas.join(',') },
@@ -134,7 +151,7 @@ function partitionTable(partitions: Described['partitions']): Table {
   ])
 }
 
-function recordsOf({ start_offset, end_offset }: Described['partitions'][number]): number | null {
+function recordsOf({ start_offset, end_offset }: PartitionRow): number | null {
   return start_offset === null || end_offset === null ? null : end_offset - start_offset
 }
 

@@ -1,7 +1,7 @@
 import { type CommandSpec, defineCommand } from '../command.ts'
 import { tableOf } from '../output/report.ts'
 import { type DocumentOf, flag, list, nullable, object, text, whole } from '../output/shape.ts'
-import { bytesIn, recordsIn, topicExtents } from './topic-extents.ts'
+import { bytesIn, compactedTopics, recordsCell, recordsIn, topicExtents } from './topic-extents.ts'
 
 interface ListFlags {
   readonly internal?: boolean
@@ -14,6 +14,7 @@ const row = object({
   partitions: whole,
   replicas: nullable(whole),
   records: nullable(whole),
+  compacted: flag,
   size_bytes: nullable(whole),
 })
 
@@ -40,7 +41,14 @@ export const listTopics: CommandSpec<ListFlags, DocumentOf<typeof shape>> = defi
     const partitions = topics.flatMap(({ name, partitions: each }) =>
       each.map(({ partition }) => ({ topic: name, partition })),
     )
-    const [extents, sizes] = await Promise.all([topicExtents(admin, partitions), admin.partitionSizes(partitions)])
+    const [extents, sizes, compacted] = await Promise.all([
+      topicExtents(admin, partitions),
+      admin.partitionSizes(partitions),
+      compactedTopics(
+        admin,
+        topics.map(({ name }) => name),
+      ),
+    ])
     const rows = topics.map(({ name, topicId, internal, partitions: own }) => ({
       name,
       topic_id: topicId,
@@ -48,6 +56,7 @@ export const listTopics: CommandSpec<ListFlags, DocumentOf<typeof shape>> = defi
       partitions: own.length,
       replicas: own[0]?.replicas.length ?? null,
       records: recordsIn(extents.filter(({ topic }) => topic === name)),
+      compacted: compacted.has(name),
       size_bytes: bytesIn(sizes.filter(({ topic }) => topic === name)),
     }))
     const tellsSizes = rows.some(({ size_bytes }) => size_bytes !== null)
@@ -57,7 +66,7 @@ export const listTopics: CommandSpec<ListFlags, DocumentOf<typeof shape>> = defi
         { title: 'NAME', cell: ({ name }) => name },
         { title: 'PARTITIONS', kind: 'number', cell: ({ partitions }) => partitions },
         { title: 'REPLICAS', kind: 'number', cell: ({ replicas }) => replicas },
-        { title: 'RECORDS', kind: 'count', cell: ({ records }) => records },
+        { title: 'RECORDS', kind: 'count', cell: ({ records, compacted }) => recordsCell(records, compacted) },
         { title: 'SIZE', kind: 'size', wide: !tellsSizes, cell: ({ size_bytes }) => size_bytes },
         { title: 'ID', wide: true, cell: ({ topic_id }) => topic_id },
       ]),

@@ -1,4 +1,5 @@
-import type { Admin, TopicPartition } from '../../src/index.ts'
+import { type Admin, isRafkaError, type TopicPartition } from '../../src/index.ts'
+import type { Cell } from '../output/report.ts'
 
 /** First offset, and the one after the last; null where it is not known. */
 export interface Extent extends TopicPartition {
@@ -37,6 +38,23 @@ export function recordsIn(extents: readonly Extent[]): number | null {
     sum += end - start
   }
   return sum
+}
+
+/** The topics of which records are compacted away, so that offsets tell no more than how many they can be; none where the broker may not tell. */
+export async function compactedTopics(admin: Admin, names: readonly string[]): Promise<Set<string>> {
+  try {
+    const policies = await admin.topicConfig(names, 'cleanup.policy')
+    return new Set([...policies].flatMap(([name, policy]) => (policy?.includes('compact') === true ? [name] : [])))
+  } catch (error) {
+    if (isRafkaError(error, 'TOPIC_AUTHORIZATION_FAILED') || isRafkaError(error, 'UNSUPPORTED_VERSION'))
+      return new Set()
+    throw error
+  }
+}
+
+/** A count of records for a table. */
+export function recordsCell(records: number | null, compacted: boolean): Cell {
+  return compacted && records !== null ? { about: records } : records
 }
 
 /** Bytes of partitions together; null when any is not known. */

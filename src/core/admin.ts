@@ -117,16 +117,19 @@ export interface Admin extends GroupAdmin, TransactionAdmin {
     partitions: ReadonlyArray<TopicPartition & { readonly before: number | 'end' }>,
   ): Promise<Array<TopicPartition & { readonly start: number; readonly error: ItemResult['error'] }>>
   describeConfigs(resource: ConfigResource, options?: { readonly documentation?: boolean }): Promise<ConfigEntry[]>
+  /** The value of one config of each topic that the broker tells of: by the topic's name. */
+  topicConfig(topics: readonly string[], config: string): Promise<Map<string, string | null>>
   alterConfigs(
     resource: ConfigResource,
     changes: readonly ConfigChange[],
     options?: { readonly validateOnly?: boolean },
   ): Promise<void>
   describeCluster(): Promise<ClusterDescription>
-  /** Offset and timestamp per partition; offset -1 where there is none. */
+  /** Offset and timestamp per partition; offset -1 where there is none. With `read_committed`, the end is where the first open transaction begins. */
   listOffsets(
     partitions: readonly TopicPartition[],
     query: OffsetQuery,
+    options?: { readonly isolation?: 'read_uncommitted' | 'read_committed' },
   ): Promise<Array<TopicPartition & { readonly offset: number; readonly timestamp: number }>>
   /** Bytes of partitions as their leaders store them; null where a broker cannot tell, or may not. */
   partitionSizes(

@@ -43,6 +43,8 @@ export function describeAdmin(subject: ClientSubject): void {
       expect(entry).toMatchObject({ value: '60000', source: 'topic', isDefault: false })
       expect(entry?.documentation).toEqual(expect.any(String))
       await admin.alterConfigs(resource, [{ name: 'retention.ms', operation: 'delete', value: null }])
+      const values = await admin.topicConfig([resource.name, 'nowhere'], 'cleanup.policy')
+      expect([...values]).toEqual([[resource.name, 'delete']])
       const wrong = admin.alterConfigs(resource, [{ name: 'retention.mz', operation: 'set', value: '1' }])
       await expect(wrong).rejects.toMatchObject({ code: 'INVALID_CONFIG' })
       const missing = admin.describeConfigs({ type: 'topic', name: 'nowhere' })

@@ -20,11 +20,11 @@ import type {
   TransactionListing,
 } from '../../core/transaction-admin.ts'
 import type { Cluster } from '../cluster/cluster.ts'
-import { type FoundOffset, findOffsets, offsetTimes } from '../cluster/list-offsets.ts'
+import { type FoundOffset, findOffsets, type Isolation, offsetTimes } from '../cluster/list-offsets.ts'
 import type { OffsetToCommit } from '../groups/group-offsets.ts'
 import { defaultRequestTimeoutMs } from '../transport.ts'
 import { readBatches } from './batches.ts'
-import { alterConfigsOn, describeConfigsOn } from './configs.ts'
+import { alterConfigsOn, describeConfigsOn, topicConfigOn } from './configs.ts'
 import { type DeleteBefore, type DeletedRecords, deleteRecordsOn } from './delete-records.ts'
 import { describeGroupsOn } from './describe-groups.ts'
 import { alterGroupOffsetsOn, deleteGroupOffsetsOn, listGroupOffsetsOn } from './group-offsets.ts'
@@ -78,6 +78,10 @@ export class ClientAdmin implements Admin {
     return describeConfigsOn(this.#cluster, resource, options.documentation ?? false)
   }
 
+  topicConfig(topics: readonly string[], config: string): Promise<Map<string, string | null>> {
+    return topicConfigOn(this.#cluster, topics, config)
+  }
+
   alterConfigs(
     resource: ConfigResource,
     changes: readonly ConfigChange[],
@@ -91,8 +95,12 @@ export class ClientAdmin implements Admin {
     return { clusterId, controllerId, brokers: [...nodes].map(([id, address]) => ({ id, ...address })) }
   }
 
-  listOffsets(partitions: readonly TopicPartition[], query: OffsetQuery): Promise<FoundOffset[]> {
-    return findOffsets(this.#cluster, partitions, timeOf(query), { timeoutMs: defaultRequestTimeoutMs })
+  listOffsets(
+    partitions: readonly TopicPartition[],
+    query: OffsetQuery,
+    options: { readonly isolation?: Isolation } = {},
+  ): Promise<FoundOffset[]> {
+    return findOffsets(this.#cluster, partitions, timeOf(query), { timeoutMs: defaultRequestTimeoutMs, ...options })
   }
 
   partitionSizes(

@@ -47,6 +47,25 @@ export async function describeConfigsOn(
   })
 }
 
+/** See `Admin.topicConfig`. */
+export async function topicConfigOn(
+  cluster: Cluster,
+  topics: readonly string[],
+  config: string,
+): Promise<Map<string, string | null>> {
+  if (topics.length === 0) return new Map()
+  const resourceType = resourceTypes.topic
+  const resources = topics.map((resourceName) => ({ resourceType, resourceName, configurationKeys: [config] }))
+  const body = describeConfigs.request.create({ resources, includeDocumentation: false })
+  const { results } = await cluster.call('any', describeConfigs, body)
+  return new Map(
+    results.flatMap(({ errorCode, resourceName, configs }) => {
+      const found = errorName(errorCode) === 'NONE' ? configs.find(({ name }) => name === config) : undefined
+      return found === undefined ? [] : [[resourceName, found.value] as const]
+    }),
+  )
+}
+
 /** See `Admin.alterConfigs`. */
 export async function alterConfigsOn(
   cluster: Cluster,

@@ -66,6 +66,18 @@ describe('topics list', () => {
     )
   })
 
+  test('calls it an estimate where records are compacted away', async () => {
+    await bench.run(['topics', 'create', 'k', '-c', 'cleanup.policy=compact,delete'])
+    await bench.run(['produce', 'k', '-k', 'a', '1', '2'])
+    expect((await bench.run(['topics', 'list'])).out).toMatch(/^k +1 +1 +~2 /m)
+    expect((await bench.run(['topics', 'list', '--format', 'tsv'])).out).toMatch(/^k\t1\t1\t2\t/)
+    expect((await bench.run(['topics', 'list', '--json'])).json()).toMatchObject({
+      topics: [{ records: 2, compacted: true }],
+    })
+    expect((await bench.run(['topics', 'describe', 'k'])).out).toMatch(/ ~2 /)
+    expect((await bench.run(['topics', 'delete', 'k'])).err).toMatch(/Delete k: 1 partition, ~2 records, \d+ B\?/)
+  })
+
   test('says to a person that there is none, and to a pipe nothing', async () => {
     expect(await bench.run(['topics', 'list'])).toMatchObject({ code: 0, out: '', err: '' })
     expect((await bench.run(['topics', 'list'], { terminals: ['stderr'] })).err).toContain('no topics yet')
@@ -139,7 +151,7 @@ describe('topics delete', () => {
     await bench.run(['produce', 'a', 'x', 'y'])
     const { code, out, err } = await bench.run(['topics', 'delete', 'a'], { stdin: ['yes\n'] })
     expect({ code, out }).toEqual({ code: 2, out: '' })
-    expect(err).toContain('Delete a: 1 partition, 2 records?')
+    expect(err).toContain('Delete a: 1 partition, 2 records, 77 B?')
     expect(err).toContain('hint: add --yes')
     expect((await bench.run(['consume', 'a', '-e'])).out).toBe('x\ny\n')
   })

@@ -1,7 +1,7 @@
 import type { PaintName } from './terminal.ts'
 
 /** A count that is not more than this: people see `~57`. */
-export interface Estimate {
+interface Estimate {
   readonly about: number
 }
 

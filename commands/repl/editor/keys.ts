@@ -59,8 +59,9 @@ export class Keys {
     return { [Symbol.dispose]: () => void this.#takers.splice(this.#takers.indexOf(taker), 1) }
   }
 
-  /** Gives the bytes themselves to `sink` until disposed. */
+  /** Gives the bytes themselves to `sink` until disposed. What was typed before is dropped: it was no answer to a question that nobody had asked. */
   passBytes(sink: (bytes: Buffer) => void): Disposable {
+    this.#ahead = []
     this.#sink = sink
     return {
       [Symbol.dispose]: () => {

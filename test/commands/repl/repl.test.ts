@@ -297,11 +297,23 @@ describe.skipIf(!hasTerminals)(
       await terminal.shows(/> topics list$/m)
     })
 
+    test('what was typed before a question neither answers it nor runs', async () => {
+      await bench.run(['topics', 'create', 'orders'])
+      const terminal = await openRepl()
+      await terminal.write('topics delete orders')
+      await terminal.press('Enter', 'y', 'Enter')
+      await terminal.shows(/Delete orders: .*\(y\/N\) *$/m)
+      await terminal.type('y')
+      expect(await terminal.shows(/deleted orders\nrafka local> *$/m)).not.toContain('error')
+    })
+
     test('SQL is a line like any other', async () => {
       await bench.run(['produce', 't', '{"n": 1}', '{"n": 2}'])
       const terminal = await openRepl()
       await terminal.type("select sum(value ->> '$.n') as total from t")
       await terminal.shows(/^total\n +3$/m)
+      await terminal.type("select value from t order by offset | sed 's/n/m/'")
+      await terminal.shows(/^value\n\{"m": 1\}\n\{"m": 2\}$/m)
     })
 
     test('show tells all of a record that was printed', async () => {

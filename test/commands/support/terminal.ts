@@ -60,9 +60,9 @@ export class TestTerminal {
     await this.#tmux('paste-buffer', '-p')
   }
 
-  /** Presses a key by tmux's name for it. */
-  async press(key: string): Promise<void> {
-    await this.#tmux('send-keys', key)
+  /** Presses keys by tmux's names for them, all at once. */
+  async press(...keys: string[]): Promise<void> {
+    await this.#tmux('send-keys', ...keys)
   }
 
   /** What is on the screen once it fulfils the condition. */

@@ -261,3 +261,10 @@ export const groupSummaries: ReadonlyMap<string, string> = new Map([
   ['config', 'See and check the configuration'],
   ['profile', 'Name brokers and settings, and choose among them'],
 ])
+
+/** What a command, or a group of commands, is about; empty where there is none. */
+export function summaryOf(path: readonly string[]): string {
+  const name = path.join(' ')
+  const entry = catalog.find((one) => one.path.join(' ') === name)
+  return entry?.summary ?? groupSummaries.get(name) ?? ''
+}

@@ -1,4 +1,5 @@
 import type { Option } from 'commander'
+import { summaryOf } from '../catalog.ts'
 import { argumentKind, flagKinds } from './argument-kinds.ts'
 import type { DeclaredCommand, DeclaredCommands } from './declared-commands.ts'
 import type { KnownNames } from './known-names.ts'
@@ -35,7 +36,12 @@ function candidatesAt(
   names: KnownNames,
 ): Candidate[] {
   if (position.kind === 'nothing') return []
-  if (position.kind === 'command') return plain(wordsAfter(position.path))
+  if (position.kind === 'command') {
+    const { path } = position
+    return wordsAfter(path)
+      .sort()
+      .map((text) => ({ text, meaning: summaryOf([...path, text]) }))
+  }
   if (command === undefined) return []
   if (position.kind === 'value') return valuesOf(position.option, names)
   if (typed.startsWith('-') && !position.onlyWords) return flagsOf(command, typed, names)

@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { rafkaCommand, startRafka } from '../support/rafka-process.ts'
+import { hasTerminals, TestTerminal } from '../support/terminal.ts'
 import { useWorkbench } from '../support/with-directory.ts'
 
 const bench = useWorkbench()
@@ -25,9 +26,13 @@ async function completeOnceKnown(...words: string[]): Promise<string[]> {
 }
 
 describe('__complete', () => {
-  test('gives commands, flags with what they mean, and values', async () => {
-    expect(await complete('to')).toEqual(['top', 'topics'])
-    expect(await complete('topics', 'd')).toEqual(['delete', 'describe'])
+  test('gives commands and flags with what they mean, and values', async () => {
+    expect(await complete('to')).toEqual([expect.stringMatching(/^top\tWhat /), 'topics\tManage topics'])
+    expect(await complete('topics', 'd')).toEqual([
+      expect.stringMatching(/^delete\tDelete /),
+      expect.stringMatching(/^describe\tPart/),
+    ])
+    expect(await complete('cluster', '')).toContain('config\tSee and change configs of the brokers')
     expect(await complete('topics', 'list', '--int')).toEqual(['--internal\tinternal topics too'])
     expect(await complete('topics', 'list', '--format', 'j')).toEqual(['json'])
     expect(await complete('nonsense', 'x')).toEqual([])
@@ -111,9 +116,62 @@ test('bash completes names, also behind an equals sign and a colon', async () =>
 
 test.skipIf(!has('fish'))('fish completes names', async () => {
   const script = 'rafka completion fish | source; complete -C "rafka topics d"; complete -C "rafka topics list --int"'
-  expect(await inShell('fish', ['--no-config'], script)).toBe('delete\ndescribe\n--internal\tinternal topics too\n')
+  expect(await inShell('fish', ['--no-config'], script)).toMatch(
+    /^delete\tDelete .*\ndescribe\tPart.*\n--internal\tinternal topics too\n$/,
+  )
 })
 
 test.skipIf(!has('zsh'))('zsh knows what completes rafka', async () => {
   expect(await inShell('zsh', ['-f'], 'source <(rafka completion zsh); echo $_comps[rafka]')).toBe('_rafka\n')
+})
+
+const prompt = '%'
+const start = {
+  bash: 'bash --norc -i',
+  zsh: 'zsh -f',
+  fish: 'fish --no-config',
+} as const
+const ready = {
+  bash: `PS1='${prompt} '; source <(rafka completion bash); clear`,
+  zsh: `PS1='${prompt}${prompt} '; source <(rafka completion zsh); clear`,
+  fish: `function fish_prompt; echo -n '${prompt} '; end; rafka completion fish | source; clear`,
+} as const
+
+/** Shells that can be driven here. */
+const driven = (['bash', 'zsh', 'fish'] as const).filter((shell) => hasTerminals && has(shell))
+
+test.each(driven)('Tab in %s completes commands, names of topics, flags, configs and files', async (shell) => {
+  await bench.run(['topics', 'create', 'orders', 'users'])
+  await completeOnceKnown('topics', 'describe', 'o')
+  writeFileSync(join(bench.folder, 'rafka'), `#!/bin/sh\nexec ${rafkaCommand} "$@"\n`)
+  chmodSync(join(bench.folder, 'rafka'), 0o755)
+  writeFileSync(join(bench.folder, 'lines.txt'), '')
+  const terminal = await TestTerminal.open(bench.env)
+  await terminal.type(`cd ${bench.folder}; export PATH=$PWD:$PATH; unset -f rafka; ${start[shell]}`)
+  await terminal.type(ready[shell])
+  await terminal.shows(/^% *$/m)
+  const typed = (text: string) => terminal.shows(new RegExp(`^% ${text} ?$`, 'm'))
+  await terminal.write('rafka topics d')
+  await terminal.press('Tab')
+  await typed('rafka topics de')
+  await terminal.write('s')
+  await terminal.press('Tab')
+  await typed('rafka topics describe')
+  await terminal.write('o')
+  await terminal.press('Tab')
+  await typed('rafka topics describe orders')
+  await terminal.write('--form')
+  await terminal.press('Tab')
+  await typed('rafka topics describe orders --format')
+  await terminal.write('y')
+  await terminal.press('Tab')
+  await typed('rafka topics describe orders --format yaml')
+  await terminal.press('C-u')
+  await terminal.write('rafka topics alter orders --set retention.m')
+  await terminal.press('Tab')
+  await typed('rafka topics alter orders --set retention.ms=')
+  await terminal.press('C-u')
+  await terminal.write('rafka produce users --file lin')
+  await terminal.press('Tab')
+  await typed('rafka produce users --file lines.txt')
 })

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { findConfigFiles } from '../../config/find-config-file.ts'
 import type { Config } from '../../config/load-config.ts'
-import { ProfilesFile } from '../../config/profiles-file.ts'
 import type { Io } from '../io.ts'
 import { escapeText } from '../output/escape-text.ts'
 import { completeWords } from './complete-words.ts'
@@ -40,7 +40,7 @@ async function namesFor(words: readonly string[], io: Io): Promise<KnownNames> {
   const file = new NamesFile(io.env, config)
   const now = Date.now()
   if (file.ageMs(now) > FRESH_MS && isWorthALook(config) && file.claimLook(now, LOOK_MS)) lookInBackground(words)
-  return { ...noNames, ...file.read(), profiles: profilesOf(words, io) }
+  return { ...noNames, ...file.read(), profiles: await profilesOf(words, io) }
 }
 
 /** A data directory that is not there must not be made for the sake of a completion. */
@@ -48,11 +48,14 @@ function isWorthALook(config: Config): boolean {
   return (config.get('brokers') ?? []).length > 0 || existsSync(config.dataDir)
 }
 
-function profilesOf(words: readonly string[], io: Io): string[] {
+async function profilesOf(words: readonly string[], io: Io): Promise<string[]> {
   const named = flagValue(words, '--config') ?? (io.env.RAFKA_CONFIG || undefined)
+  const search = { named, cwd: io.cwd, env: io.env, uid: process.getuid?.() }
   try {
-    const file = ProfilesFile.read({ named, cwd: io.cwd, env: io.env, uid: process.getuid?.() })
-    return [...file.contents().profiles.keys()]
+    if (findConfigFiles(search).users === undefined) return []
+    // The parser of YAML costs a third of the time in which the shell has to be answered.
+    const { ProfilesFile } = await import('../../config/profiles-file.ts')
+    return [...ProfilesFile.read(search).contents().profiles.keys()]
   } catch {
     return []
   }

@@ -1,4 +1,4 @@
-import type { Admin, TopicPartition } from '../../src/index.ts'
+import type { Admin, ConsumerOptions, TopicPartition } from '../../src/index.ts'
 import type { Selection } from './resolve-places.ts'
 
 /** One partition, from its first offset to its end. */
@@ -7,10 +7,20 @@ export interface PartitionExtent extends TopicPartition {
   readonly end: number
 }
 
-/** All partitions that are selected, with their extents now. @throws RafkaError `UNKNOWN_TOPIC_OR_PARTITION` */
-export async function partitionExtents(selection: Selection, admin: Admin): Promise<PartitionExtent[]> {
+/**
+ * All partitions that are selected, with their extents now, as far as they can be read with that isolation.
+ * @throws RafkaError `UNKNOWN_TOPIC_OR_PARTITION`
+ */
+export async function partitionExtents(
+  selection: Selection & Pick<ConsumerOptions, 'isolation'>,
+  admin: Admin,
+): Promise<PartitionExtent[]> {
+  const { isolation = 'read_uncommitted' } = selection
   const wanted = await selectedPartitions(selection, admin)
-  const [starts, ends] = await Promise.all([admin.listOffsets(wanted, 'start'), admin.listOffsets(wanted, 'end')])
+  const [starts, ends] = await Promise.all([
+    admin.listOffsets(wanted, 'start'),
+    admin.listOffsets(wanted, 'end', { isolation }),
+  ])
   return wanted.map(({ topic, partition }, index) => ({
     topic,
     partition,

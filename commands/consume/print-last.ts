@@ -60,7 +60,7 @@ async function stretchesOf(request: ConsumeRequest, admin: Admin): Promise<Stret
 
 async function readStretches(
   context: CommandContext,
-  { filter, idleMs }: ConsumeRequest,
+  { filter, idleMs, isolation }: ConsumeRequest,
   stretches: readonly Stretch[],
   offsets: number,
   newest: NewestRecords,
@@ -70,6 +70,7 @@ async function readStretches(
   for (const stretch of stretches) stretch.from = Math.max(stretch.start, stretch.from - offsets)
   const consumer = rafka.consumer({
     ...consumerLimits(await context.config()),
+    isolation,
     topics: stretches.map(({ topic, partition }) => ({ topic, partitions: [partition] })),
     positions: stretches.map(({ topic, partition, from }) => ({ topic, partition, position: from })),
     to: 'end',

@@ -16,7 +16,7 @@ import { resolvePlaces } from './resolve-places.ts'
  */
 export async function printLatest(context: CommandContext, request: ConsumeRequest): Promise<number> {
   const { rafka } = await context.session()
-  const limits = consumerLimits(await context.config())
+  const limits = { ...consumerLimits(await context.config()), isolation: request.isolation }
   const latest = new LatestOffsets()
   const places = await resolvePlaces(request, request.range, () => rafka.admin())
   const first = rafka.consumer({ ...places, ...limits })

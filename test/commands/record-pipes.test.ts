@@ -48,6 +48,24 @@ describe('an end that is to be reached', () => {
     expect(out.trimEnd().split('\n').at(-1)).toMatch(/^199 x+$/)
   })
 
+  test('is before a transaction that is open, where only what is committed is wanted', async () => {
+    await bench.run(['produce', 't', '-k', 'a', 'before'])
+    const producer = startRafka(['produce', 't', '-k', 'a', '--batch-bytes', '1k', '--transaction'], bench.env)
+    producer.child.stdin.write(`${'x'.repeat(3000)}\n`)
+    const ends = async () =>
+      (await bench.run(['topics', 'describe', 't', '--format', 'tsv'])).out.split('\t').slice(4, 6)
+    while ((await ends())[0] !== '2');
+    expect(await ends()).toEqual(['2', '1'])
+    expect((await bench.run(['topics', 'describe', 't'])).out).toMatch(/END {2}LAST-STABLE {2}RECORDS/)
+    for (const range of ['-e', '--last=5', '--latest-per-key', '-o=@-1h:end', '-o=-1:end']) {
+      const { out } = await bench.run(['consume', 't', range, '--isolation', 'read_committed'])
+      expect({ range, out }).toEqual({ range, out: 'before\n' })
+    }
+    producer.child.stdin.end()
+    expect((await producer.finish()).code).toBe(0)
+    expect((await bench.run(['topics', 'describe', 't'])).out).not.toContain('LAST-STABLE')
+  })
+
   test('of a topic that is deleted meanwhile is an error, and no wait for ever', async () => {
     await bench.run(['produce', 'n', '--repeat', '600', 'x'.repeat(100_000)])
     const consumer = startRafka(['consume', 'n', '-e'], bench.env)

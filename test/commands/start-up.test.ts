@@ -23,9 +23,12 @@ const reason = builtRafka === undefined ? ' (skipped: npm run build first)' : ''
 
 /** Each package costs 10 to 65 ms of the time to start; how long that is in all is measured in `bench/startup.ts`. */
 describe.skipIf(builtRafka === undefined)(`what starting loads beside the command tree${reason}`, () => {
-  it.each([['help'], ['consume --help'], ['topics --help'], ['config check']])('nothing for %s', (line) => {
-    expect(importedBy(line.split(' '))).toEqual([])
-  })
+  it.each([['help'], ['consume --help'], ['topics --help'], ['config check'], ['__complete -- topics describe t']])(
+    'nothing for %s',
+    (line) => {
+      expect(importedBy(line.split(' '))).toEqual([])
+    },
+  )
 
   it('the parser of YAML for a configuration file', () => {
     const file = join(temporaryDirectory(), 'rafka.yaml')

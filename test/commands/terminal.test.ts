@@ -9,7 +9,7 @@ describe.skipIf(!hasTerminals)(`on a terminal${hasTerminals ? '' : ' (skipped: t
     await bench.run(['produce', 'orders', 'x', 'y'])
     const terminal = await TestTerminal.open(bench.env)
     await terminal.type('rafka topics delete orders; echo "rc=$?"')
-    await terminal.shows(/Delete orders: 1 partition, 2 records\? \(y\/N\)/)
+    await terminal.shows(/Delete orders: 1 partition, 2 records, \d+ B\? \(y\/N\)/)
     await terminal.press('Enter')
     expect(await terminal.shows('rc=1')).toContain('error: nothing was changed')
     expect((await bench.run(['consume', 'orders', '-e'])).out).toBe('x\ny\n')

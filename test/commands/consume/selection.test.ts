@@ -126,6 +126,23 @@ describe('the end', () => {
     ])
   })
 
+  test.each([
+    ['commits', '"c"', 0],
+    ['aborts', 'no JSON', 1],
+  ])('is reached where the marker of a transaction that %s is the last in the log', async (_, line, code) => {
+    await bench.run(['topics', 'create', 't', '-p', '2'])
+    await fill('t', ['a'], '-p', '0')
+    const long = `"${'b'.repeat(3000)}"`
+    const sent = ['produce', 't', '-p', '0', '-f', 'raw-json', '--batch-bytes', '1k', '--transaction']
+    expect((await bench.run(sent, { stdin: [Buffer.from(`${long}\n${line}\n`)] })).code).toBe(code)
+    const committed = code === 0 ? ['a', long, line] : ['a']
+    for (const range of [['-e'], ['-o', ':end'], ['-o', '@-1h:end'], ['--last', '9'], ['-e', '-p', '0,1']]) {
+      expect(await consumed('t', ...range, '--isolation', 'read_committed')).toEqual(committed)
+    }
+    expect((await consumed('t', '-e')).slice(0, 2)).toEqual(['a', long])
+    expect(await consumed('t', '-o', '-1', '-e')).toEqual([])
+  })
+
   test('is one that was expected, or a failure', async () => {
     await fill('t', ['a', 'b'])
     expect(await bench.run(['consume', 't', '-e', '--expect', '2'])).toMatchObject({ code: 0, err: '' })

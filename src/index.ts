@@ -56,7 +56,14 @@ export type {
   SendReceipt,
   TimestampType,
 } from './core/message.ts'
-export type { Producer, RecordOverrides, RecordWriter, RecordWriterOptions, WriterProgress } from './core/producer.ts'
+export type {
+  Producer,
+  RecordOverrides,
+  RecordSlices,
+  RecordWriter,
+  RecordWriterOptions,
+  WriterProgress,
+} from './core/producer.ts'
 export type { AssignorName, ConsumerOptions, ProducerOptions, Rafka } from './core/rafka.ts'
 export type { Durability } from './core/storage-engine.ts'
 export type { Transaction } from './core/transaction.ts'

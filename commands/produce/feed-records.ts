@@ -37,7 +37,7 @@ export async function feedRecords(
       idle?.stop()
       framer.push(chunk)
       if (isPlain(feeding)) {
-        while (taker.next()) if (taker.read() && !taker.write()) await sink.drained()
+        await writeAll(taker, sink)
       } else {
         while (!stop.aborted && taker.next()) await writeOne(taker, sink, feeding, stop)
       }
@@ -72,6 +72,13 @@ export async function feedWhole(
 
 function isPlain({ repeat, pacer }: Feeding): boolean {
   return repeat === 1 && pacer === undefined
+}
+
+async function writeAll(taker: RecordTaker, sink: RecordSink): Promise<void> {
+  for (let more = true; more; ) {
+    more = taker.gather()
+    while (!taker.writeGathered()) await sink.drained()
+  }
 }
 
 async function writeOne(

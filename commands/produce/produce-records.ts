@@ -35,7 +35,7 @@ export async function produceRecords(context: CommandContext, request: ProduceRe
   const sender = transaction ?? producer
   const sink = await makeSink(sender, request, receipts ?? typed)
   const skipped = new SkippedRecords(context.terminal)
-  const progress: FeedProgress = { lines: 0, records: 0 }
+  const progress: FeedProgress = { lines: 0, blankLines: 0, records: 0 }
   const feeding: Feeding = {
     ...request,
     change: shapeRecord(request.shape),
@@ -173,7 +173,7 @@ async function feedFile(
 /** Of what the broker refused, the client sends the records one by one: the one that is too large is the first that was not acknowledged. */
 function withLine(error: unknown, sink: RecordSink, progress: FeedProgress, inputs: readonly Input[]): unknown {
   if (!isRafkaError(error, 'MESSAGE_TOO_LARGE') || error.details.line !== undefined) return error
-  if (inputs.length !== 1 || inputs[0]?.whole === true || progress.lines !== progress.records) return error
+  if (inputs.length !== 1 || inputs[0]?.whole === true || progress.blankLines > 0) return error
   const line = sink.acknowledged.leading + 1
   return new RafkaError(error.code, `input line ${line}: ${error.message}`, {
     cause: error,

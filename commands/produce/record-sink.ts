@@ -1,4 +1,4 @@
-import type { Producer } from '../../src/index.ts'
+import type { Producer, RecordSlices } from '../../src/index.ts'
 import type { InputRecord } from '../format/read/input-record.ts'
 
 /** Where records go: a producer, or a transaction of one. */
@@ -8,6 +8,11 @@ export type RecordSender = Pick<Producer, 'send' | 'writer' | 'flush'>
 export interface RecordSink {
   /** Takes a record, of which nothing is kept. False: call `drained` before the next one. @throws RafkaError about this record */
   write(record: InputRecord): boolean
+  /**
+   * Takes records of one buffer, with nothing of their own but key and value. Left out: they come by `write` alone.
+   * @returns how many, from `first`; the next one has to be given to `write`
+   */
+  writeMany?(source: Buffer, slices: RecordSlices, first: number, end: number): number
   /** Settles when there is room again. Rejects with the first error of a record taken before. */
   drained(): Promise<void>
   /** Sends what waits and settles when all is acknowledged. Rejects with the first error, then always. */

@@ -76,7 +76,7 @@ async function tellFailure(context: CommandContext, outcome: Outcome, error: unk
 
 function tellCounts(context: CommandContext, { progress, acknowledged, skipped }: Outcome): void {
   // Lines that were skipped make records and lines two different counts.
-  const noun = progress.lines === progress.records ? 'line' : 'record'
+  const noun = progress.blankLines === 0 ? 'line' : 'record'
   const last = acknowledged.leading === 0 || skipped.count > 0 ? '' : ` (last acked ${noun} ${acknowledged.leading})`
   context.terminal.warn(`${acknowledged.records} of ${countOf(progress.records, 'record')} were produced${last}`)
 }

@@ -1,4 +1,4 @@
-import { RafkaError, type RecordOverrides, type RecordWriter } from '../../src/index.ts'
+import { RafkaError, type RecordOverrides, type RecordSlices, type RecordWriter } from '../../src/index.ts'
 import type { InputRecord } from '../format/read/input-record.ts'
 import { Scratch } from '../format/read/scratch.ts'
 import type { Acknowledged, PartitionExtents, RecordDefaults, RecordSender, RecordSink } from './record-sink.ts'
@@ -33,6 +33,10 @@ export class WriterSink implements RecordSink {
     keySource.copy(joined, 0, keyStart, keyEnd)
     valueSource.copy(joined, keyBytes, valueStart, valueEnd)
     return writer.write(joined, 0, keyBytes, keyBytes, bytes, own)
+  }
+
+  writeMany(source: Buffer, slices: RecordSlices, first: number, end: number): number {
+    return this.#only === undefined ? 0 : this.#only.writeMany(source, slices, first, end)
   }
 
   async drained(): Promise<void> {

@@ -50,6 +50,9 @@ export interface RecordWriterOptions {
   readonly timestamp?: number | undefined
 }
 
+/** Where records stand in a buffer. Four numbers each: start and end of the key, start and end of the value; a negative start means null. */
+export type RecordSlices = Int32Array
+
 /** Takes records as slices of bytes. */
 export interface RecordWriter {
   /**
@@ -66,6 +69,11 @@ export interface RecordWriter {
     valueEnd: number,
     own?: RecordOverrides,
   ): boolean
+  /**
+   * Adds many records at once: those from `first` to before `end` of `slices`, with nothing of their own but key and value. Costs less than `write` for each.
+   * @returns how many were taken. The next one has to be given to `write`, which keeps it until it can go on, or tells what is wrong with it
+   */
+  writeMany(source: Buffer, slices: RecordSlices, first: number, end: number): number
   /** Settles when there is room again. Rejects with the first error of a batch. */
   drained(): Promise<void>
   /** Sends what waits and settles when all is acknowledged. Rejects with the first error of a batch. */

@@ -84,6 +84,57 @@ test('a record that does not fit is not added, and what was added before is whol
   )
 })
 
+/** Positions in a buffer of so many bytes: small ones, large ones, null ones, in any order. */
+function slicesIn(sourceBytes: number): fc.Arbitrary<Int32Array> {
+  const slice = fc
+    .tuple(fc.nat(sourceBytes), fc.oneof(fc.nat(60), fc.nat(20_000)))
+    .map(([start, size]) => [start, Math.min(sourceBytes, start + size)])
+  const nullable = fc.option(slice, { nil: [-1, -1] })
+  return fc.array(fc.tuple(nullable, nullable), { maxLength: 60 }).map((records) => Int32Array.from(records.flat(2)))
+}
+
+test('many records added at once are the same as one after the other, however large batch and memory are', () => {
+  const source = Buffer.from(Uint8Array.from({ length: 100_000 }, (_, index) => (index * 31 + (index >> 8)) & 0xff))
+  const maxBytes = fc.oneof(fc.integer({ min: 61, max: 5_000 }), fc.integer({ min: 61, max: 400_000 }))
+  const expectedBytes = fc.nat(200_000)
+  fc.assert(
+    fc.property(
+      fc.array(slicesIn(source.length), { maxLength: 3 }),
+      maxBytes,
+      expectedBytes,
+      (runs, most, expected) => {
+        const many = new BatchBuilder({ maxBytes: most, expectedBytes: expected })
+        const single = new BatchBuilder({ maxBytes: most })
+        for (const slices of runs) {
+          const end = slices.length / 4
+          const added = many.appendMany(7, source, slices, 0, end)
+          let expectedCount = 0
+          while (expectedCount < end) {
+            const [keyStart, keyEnd, valueStart, valueEnd] = slices.subarray(expectedCount * 4)
+            if (!single.append(7, source, keyStart!, keyEnd!, valueStart!, valueEnd!)) break
+            expectedCount += 1
+          }
+          expect(added).toBe(expectedCount)
+        }
+        expect(many.count).toBe(single.count)
+        if (many.count > 0) expect(many.build().equals(single.build())).toBe(true)
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
+
+test('a buffer may change between two runs of records', async () => {
+  const builder = new BatchBuilder({ maxBytes: 1_000_000, expectedBytes: 500_000 })
+  const source = Buffer.alloc(1000, 'a')
+  const slices = Int32Array.of(-1, -1, 0, 100, -1, -1, 100, 200)
+  builder.appendMany(1, source, slices, 0, 2)
+  source.fill('b')
+  builder.appendMany(1, source, slices, 0, 1)
+  const values = (await readAll([builder.build()])).map(({ value }) => String(value))
+  expect(values).toEqual(['a'.repeat(100), 'a'.repeat(100), 'b'.repeat(100)])
+})
+
 test('what is handed in is copied', async () => {
   const builder = new BatchBuilder({ maxBytes: 1000 })
   const source = Buffer.from('before')

@@ -16,6 +16,10 @@ export class DelimitedFramer implements RecordFramer {
     this.#parse = parse
   }
 
+  get source(): Buffer {
+    return this.#splitter.source
+  }
+
   get isEmpty(): boolean {
     return this.#splitter.start === this.#splitter.end
   }

@@ -4,6 +4,8 @@ import type { InputRecord } from './input-record.ts'
 export interface RecordFramer {
   /** The record that was read last; used again for the next one. */
   readonly record: InputRecord
+  /** What records are cut from. Those that were read from it stay there until `push`. */
+  readonly source: Buffer
   /** What a record is called where one is wrong. */
   readonly noun: 'line' | 'record'
   /** Whether the input can go on behind a record that is wrong. */

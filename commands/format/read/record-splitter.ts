@@ -41,7 +41,7 @@ export class RecordSplitter {
     this.#next = 0
   }
 
-  /** Moves to the next complete record; false when there is none yet. */
+  /** Moves to the next complete record; false when there is none yet. Those before it stay where they are in `source` until then. */
   next(): boolean {
     const found = this.#find()
     if (found === -1) {
@@ -89,32 +89,29 @@ export class RecordSplitter {
     return found !== -1 && found + this.#delimiter.length <= this.#limit ? found : -1
   }
 
-  /** Copies what is left out of the chunk, whose memory may be used again. */
+  /** Copies what is left out of the chunk, whose memory may be used again. Records that were found in it stay where they are. */
   #keep(): void {
     const pending = this.pendingBytes
-    if (pending === 0) return
-    if (this.source === this.#joined) {
-      this.#joined.copyWithin(0, this.#next, this.#limit)
-    } else {
-      this.#reserve(pending)
-      this.source.copy(this.#joined, 0, this.#next, this.#limit)
-      this.source = this.#joined
-    }
+    this.#searchFrom = this.#limit
+    if (pending === 0 || this.source === this.#joined) return
+    if (this.#joined.length < pending) this.#joined = Buffer.allocUnsafe(pending * 2)
+    this.source.copy(this.#joined, 0, this.#next, this.#limit)
+    this.source = this.#joined
     this.#next = 0
     this.#limit = pending
     this.#searchFrom = pending
   }
 
+  /** What is left, which `#keep` put there, and the chunk behind it. */
   #join(pending: number, chunk: Buffer): Buffer {
-    this.#reserve(pending + chunk.length)
+    const joined = this.#joined
+    if (joined.length < pending + chunk.length) {
+      this.#joined = Buffer.allocUnsafe(Math.max(pending + chunk.length, joined.length * 2))
+      joined.copy(this.#joined, 0, this.#next, this.#limit)
+    } else if (this.#next > 0) {
+      joined.copyWithin(0, this.#next, this.#limit)
+    }
     chunk.copy(this.#joined, pending)
     return this.#joined
-  }
-
-  #reserve(bytes: number): void {
-    if (this.#joined.length >= bytes) return
-    const larger = Buffer.allocUnsafe(Math.max(bytes, this.#joined.length * 2))
-    this.#joined.copy(larger)
-    this.#joined = larger
   }
 }

@@ -24,6 +24,10 @@ export class SizedFramer implements RecordFramer {
     this.#steps = steps
   }
 
+  get source(): Buffer {
+    return this.#source
+  }
+
   get pendingBytes(): number {
     return this.#limit - this.#next
   }

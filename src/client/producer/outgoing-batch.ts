@@ -1,4 +1,5 @@
 import type { RafkaError } from '../../core/errors.ts'
+import type { RecordSlices } from '../../core/producer.ts'
 import type { BatchBuilder } from '../../records/batch-builder.ts'
 import type { Codec } from '../../records/compression.ts'
 import { BatchBytes, type ProducerStamp } from './batch-bytes.ts'
@@ -48,6 +49,20 @@ export class OutgoingBatch {
     if (this.#builder?.append(timestamp, source, keyStart, keyEnd, valueStart, valueEnd, headers) !== true) return false
     this.count += 1
     return true
+  }
+
+  /** Adds records, from `first` to before `end` of `slices`, until one does not fit. @returns how many */
+  appendMany(
+    timestamp: number,
+    source: Buffer,
+    slices: RecordSlices,
+    first: number,
+    end: number,
+    headers: ReadonlyArray<{ key: string; value: Uint8Array | null }> | undefined,
+  ): number {
+    const added = this.#builder?.appendMany(timestamp, source, slices, first, end, headers) ?? 0
+    this.count += added
+    return added
   }
 
   addRecipient(recipient: Recipient): void {

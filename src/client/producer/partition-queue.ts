@@ -1,5 +1,5 @@
 import type { RafkaError } from '../../core/errors.ts'
-import { BatchBuilder } from '../../records/batch-builder.ts'
+import { BatchBuilder, batchMemoryBytes } from '../../records/batch-builder.ts'
 import { backoffMs, retryBackoff } from '../backoff.ts'
 import type { BufferPool } from './buffer-pool.ts'
 import { OutgoingBatch } from './outgoing-batch.ts'
@@ -106,7 +106,8 @@ export class PartitionQueue {
     this.seal()
     for (const maxBytes of [this.#rules.batchBytes, this.#rules.maxRecordBatchBytes]) {
       const expectedBytes = this.#expectedBytes
-      const builder = new BatchBuilder({ maxBytes, expectedBytes, memory: this.#rules.pool.take(expectedBytes) })
+      const memory = this.#rules.pool.take(batchMemoryBytes(maxBytes, expectedBytes))
+      const builder = new BatchBuilder({ maxBytes, expectedBytes, memory })
       if (!builder.append(timestamp, source, keyStart, keyEnd, valueStart, valueEnd, headers)) continue
       const batch = new OutgoingBatch(builder, performance.now(), this.#listener.opened(this))
       batch.count = 1

@@ -74,11 +74,11 @@ export class WriterRun implements Recipient {
     this.firstIndex = firstIndex
   }
 
-  add(bytes: number): void {
-    this.count += 1
-    this.remaining += 1
+  add(records: number, bytes: number): void {
+    this.count += records
+    this.remaining += records
     this.bytes += bytes
-    this.ledger.batched += 1
+    this.ledger.batched += records
   }
 
   acknowledged(placement: Placement): void {

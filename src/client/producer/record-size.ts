@@ -5,7 +5,12 @@ const RECORD_OVERHEAD_BYTES = 16
 
 /** What a record counts for in the memory budget. */
 export function recordBytes(keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): number {
-  return RECORD_OVERHEAD_BYTES + contentBytes(keyStart, keyEnd, valueStart, valueEnd)
+  return memoryBytes(1, contentBytes(keyStart, keyEnd, valueStart, valueEnd))
+}
+
+/** What so many records count for, with `bytes` of keys and values. */
+export function memoryBytes(records: number, bytes: number): number {
+  return records * RECORD_OVERHEAD_BYTES + bytes
 }
 
 /** Bytes of key and value. */

@@ -1,11 +1,17 @@
-import { RafkaError } from '../../core/errors.ts'
-import type { RecordOverrides, RecordWriter, RecordWriterOptions, WriterProgress } from '../../core/producer.ts'
+import { isRafkaError, RafkaError } from '../../core/errors.ts'
+import type {
+  RecordOverrides,
+  RecordSlices,
+  RecordWriter,
+  RecordWriterOptions,
+  WriterProgress,
+} from '../../core/producer.ts'
 import type { HeaderInput } from '../../records/batch-builder.ts'
 import type { Intake } from './intake.ts'
 import type { OutgoingBatch } from './outgoing-batch.ts'
 import { WriterRun } from './recipient.ts'
 import type { RecordLayout } from './record-layout.ts'
-import { contentBytes, recordBytes, tooLarge } from './record-size.ts'
+import { contentBytes, memoryBytes, recordBytes, tooLarge } from './record-size.ts'
 import type { TopicQueue } from './topic-queue.ts'
 import { WriterLedger } from './writer-ledger.ts'
 
@@ -57,12 +63,25 @@ export class ClientRecordWriter implements RecordWriter {
     const queue = topic.pick(partition, source, keyStart, keyEnd)
     const headers = own?.headers ?? this.#headers
     const batch = queue.append(timestamp, source, keyStart, keyEnd, valueStart, valueEnd, headers)
-    this.#count(batch, this.#written, contentBytes(keyStart, keyEnd, valueStart, valueEnd))
-    this.#written += 1
-    const bytes = recordBytes(keyStart, keyEnd, valueStart, valueEnd)
-    batch.memoryBytes += bytes
-    memory.usedBytes += bytes
+    this.#wrote(batch, 1, contentBytes(keyStart, keyEnd, valueStart, valueEnd))
     return memory.hasRoom
+  }
+
+  writeMany(source: Buffer, slices: RecordSlices, first: number, end: number): number {
+    const topic = this.#topic
+    const { memory } = this.#intake
+    this.#intake.check()
+    const partition = this.#partition ?? 0
+    let next = first
+    while (next < end && memory.hasRoom && topic.direct && partition < topic.partitionCount) {
+      try {
+        next += this.#writeRun(source, slices, next, end)
+      } catch (error) {
+        if (!isRafkaError(error, 'MESSAGE_TOO_LARGE')) throw error
+        break
+      }
+    }
+    return next - first
   }
 
   async drained(): Promise<void> {
@@ -80,16 +99,55 @@ export class ClientRecordWriter implements RecordWriter {
     if (error !== undefined) throw error
   }
 
-  /** Makes this writer a recipient of the batch's last record. */
-  #count(batch: OutgoingBatch, index: number, bytes: number): void {
+  /** As many as go one after the other into one batch, at least one. @returns how many */
+  #writeRun(source: Buffer, slices: RecordSlices, first: number, end: number): number {
+    const topic = this.#topic
+    const headers = this.#headers
+    const at = first * 4
+    const keyStart = slices[at]!
+    const keyEnd = slices[at + 1]!
+    const queue = topic.pick(this.#partition, source, keyStart, keyEnd)
+    const roomEnd = this.#endOfRoom(slices, first, end)
+    const runEnd = topic.endOfRun(queue, this.#partition, source, slices, first + 1, roomEnd)
+    const timestamp = this.#timestamp ?? this.#now()
+    const batch = queue.append(timestamp, source, keyStart, keyEnd, slices[at + 2]!, slices[at + 3]!, headers)
+    const count = 1 + batch.appendMany(timestamp, source, slices, first + 1, runEnd, headers)
+    this.#wrote(batch, count, contentOf(slices, first, first + count))
+    return count
+  }
+
+  /** Where the records end, from `first` on, that memory has room for; one is always taken. */
+  #endOfRoom(slices: RecordSlices, first: number, end: number): number {
+    const { limitBytes, usedBytes } = this.#intake.memory
+    let room = limitBytes - usedBytes
+    let next = first
+    do {
+      const at = next * 4
+      room -= recordBytes(slices[at]!, slices[at + 1]!, slices[at + 2]!, slices[at + 3]!)
+      next += 1
+    } while (next < end && room > 0)
+    return next
+  }
+
+  /** The batch's last records are this writer's. */
+  #wrote(batch: OutgoingBatch, records: number, bytes: number): void {
+    this.#count(batch, this.#written, records, bytes)
+    this.#written += records
+    const held = memoryBytes(records, bytes)
+    batch.memoryBytes += held
+    this.#intake.memory.usedBytes += held
+  }
+
+  /** Makes this writer a recipient of the batch's last records. */
+  #count(batch: OutgoingBatch, index: number, records: number, bytes: number): void {
     let run = this.#run
     if (run === undefined || run !== batch.lastRecipient) {
-      run = new WriterRun(batch.count - 1, this.#ledger, index)
+      run = new WriterRun(batch.count - records, this.#ledger, index)
       this.#run = run
       this.#ledger.opened(run)
       batch.addRecipient(run)
     }
-    run.add(bytes)
+    run.add(records, bytes)
   }
 
   /** The time, looked up once for up to so many records of one turn of the event loop: it is a good part of what a small record costs. */
@@ -127,11 +185,20 @@ export class ClientRecordWriter implements RecordWriter {
       partition: own?.partition ?? this.#partition,
       headers: ownHeaders(own?.headers) ?? this.#headers,
       counted: true,
-      placed: (batch) => this.#count(batch, index, content),
+      placed: (batch) => this.#count(batch, index, 1, content),
       failed: (error) => this.#ledger.failed(index, error),
     })
     return memory.hasRoom && this.#topic.staged.length === 0
   }
+}
+
+/** Bytes of keys and values. */
+function contentOf(slices: RecordSlices, first: number, end: number): number {
+  let bytes = 0
+  for (let at = first * 4; at < end * 4; at += 4) {
+    bytes += contentBytes(slices[at]!, slices[at + 1]!, slices[at + 2]!, slices[at + 3]!)
+  }
+  return bytes
 }
 
 /** A copy, for a record that has to wait. */

@@ -1,4 +1,5 @@
 import { RafkaError } from '../../core/errors.ts'
+import type { RecordSlices } from '../../core/producer.ts'
 import { partitionOfKey } from './murmur2.ts'
 import { PartitionQueue, type QueueListener, type QueueRules } from './partition-queue.ts'
 import type { StagedRecord } from './staged-record.ts'
@@ -82,6 +83,21 @@ export class TopicQueue implements QueueListener {
     const queue = this.#queues[index]
     if (queue === undefined || index >= count) throw this.#noPartition(index)
     return queue
+  }
+
+  /** Where the records end, from `first` on, that `pick` gives to the same queue; at most `end`. */
+  endOfRun(
+    queue: PartitionQueue,
+    partition: number | undefined,
+    source: Buffer,
+    slices: RecordSlices,
+    first: number,
+    end: number,
+  ): number {
+    if (partition !== undefined || this.#partitionCount === 1) return end
+    let next = first
+    while (next < end && this.pick(undefined, source, slices[next * 4]!, slices[next * 4 + 1]!) === queue) next += 1
+    return next
   }
 
   opened(queue: PartitionQueue): number {

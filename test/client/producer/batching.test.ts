@@ -145,6 +145,64 @@ describe('the memory bound', () => {
   })
 })
 
+describe('records written at once', () => {
+  const keyed = Buffer.from('k0v0k1v1k2v2k3v3k4v4k5v5')
+  const slices = Int32Array.from([0, 4, 8, 12, 16, 20].flatMap((at) => [at, at + 2, at + 2, at + 4]))
+
+  test('go where they go one by one', async () => {
+    const acknowledged = []
+    for (const atOnce of [false, true]) {
+      const { producer } = setUp({ lingerMs: 0 }, 3)
+      const writer = producer.writer('t')
+      // Until the topic is known, there is no way in but `write`.
+      expect(writer.writeMany(keyed, slices, 0, 6)).toBe(0)
+      writer.write(keyed, 0, 2, 2, 4)
+      await writer.flush()
+      if (atOnce) expect(writer.writeMany(keyed, slices, 1, 6)).toBe(5)
+      else for (let at = 4; at < 24; at += 4) writer.write(keyed, at, at + 2, at + 2, at + 4)
+      await writer.flush()
+      acknowledged.push({ ...writer.acknowledged, partitions: new Map(writer.acknowledged.partitions) })
+      await producer.close()
+    }
+    expect(acknowledged[0]).toMatchObject({ records: 6, leading: 6, bytes: 24 })
+    expect(acknowledged[0]?.partitions.size).toBeGreaterThan(1)
+    expect(acknowledged[1]).toEqual(acknowledged[0])
+  })
+
+  test('are as many as memory has room for', async () => {
+    const { cluster, producer } = setUp({ bufferBytes: 1_000, lingerMs: 0 })
+    const writer = producer.writer('t')
+    writer.write(record, -1, -1, 0, 1)
+    await writer.flush()
+    const { promise, open } = gate()
+    cluster.gate = promise
+    const many = Int32Array.from(Array.from({ length: 50 }, () => [-1, -1, 0, 100]).flat())
+    const taken = writer.writeMany(record, many, 0, 50)
+    expect(taken).toBeGreaterThan(5)
+    expect(taken).toBeLessThan(12)
+    expect(writer.writeMany(record, many, taken, 50)).toBe(0)
+    expect(writer.write(record, -1, -1, 0, 100)).toBe(false)
+    open()
+    await writer.drained()
+    await writer.flush()
+    expect(writer.acknowledged).toMatchObject({ records: taken + 2, leading: taken + 2 })
+    await producer.close()
+  })
+
+  test('end before one that cannot be sent, and `write` tells why', async () => {
+    const { producer } = setUp({ lingerMs: 0, maxRequestBytes: 1_000 })
+    const writer = producer.writer('t')
+    writer.write(record, -1, -1, 0, 1)
+    await writer.flush()
+    const source = Buffer.alloc(3_000, 'x')
+    expect(writer.writeMany(source, Int32Array.of(-1, -1, 0, 10, -1, -1, 0, 2_000, -1, -1, 0, 10), 0, 3)).toBe(1)
+    expect(() => writer.write(source, -1, -1, 0, 2_000)).toThrow(expect.objectContaining({ code: 'MESSAGE_TOO_LARGE' }))
+    await writer.flush()
+    expect(writer.acknowledged.records).toBe(2)
+    await producer.close()
+  })
+})
+
 test('what is no message is refused at once', async () => {
   const { producer } = setUp()
   const send = (message: object) => producer.send(message as never)

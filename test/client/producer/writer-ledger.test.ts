@@ -9,7 +9,7 @@ const failure = new RafkaError('INVALID_RECORD', 'no')
 function run(ledger: WriterLedger, first: number, count: number): WriterRun {
   const made = new WriterRun(0, ledger, first)
   ledger.opened(made)
-  for (let index = 0; index < count; index += 1) made.add(10)
+  for (let index = 0; index < count; index += 1) made.add(1, 10)
   return made
 }
 

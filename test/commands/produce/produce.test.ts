@@ -139,6 +139,19 @@ describe('what became of them is told', () => {
   })
 })
 
+test('records keep their order, whether they can be taken as they stand or not', async () => {
+  const lines = Array.from({ length: 3000 }, (_, index) => {
+    if (index % 7 === 0) return `{"value":"\\u0061${index}"}\n`
+    if (index % 11 === 0) return `{"key":"k","value":"${index}","headers":[{"key":"h","value":"x"}]}\n`
+    return `{"value":"${index}"}\n`
+  })
+  const cut = lines.join('').match(/[\s\S]{1,4000}/g)!
+  const { code } = await bench.run(['produce', 't', '-f', 'json'], { stdin: cut })
+  expect(code).toBe(0)
+  const expected = lines.map((_, index) => (index % 7 === 0 ? `a${index}\n` : `${index}\n`)).join('')
+  expect((await values('t')).toString()).toBe(expected)
+})
+
 describe('a record that cannot be produced', () => {
   test('is named by its line, and those before it are acknowledged', async () => {
     const { code, out, err } = await bench.run(['produce', 't', '-K', ':'], { stdin: ['a:1\nb:2\nc3\nd:4\n'] })

@@ -43,7 +43,7 @@ describe.each(allWireForms())('$name', (form) => {
     )
   })
 
-  test('with a huge or negative length anywhere it is read or malformed, and never much larger than its frame', () => {
+  test('X1: with a huge or negative length anywhere it is read or malformed, and never much larger than its frame', () => {
     const frame = frames.at(-1)!
     for (const bomb of bombs) {
       for (let at = headerBytes; at < frame.length; at++) {

@@ -104,7 +104,7 @@ describe('tagged fields', () => {
   )
   const defaults = { two: 0, one: { x: -1 }, list: [] }
 
-  test('are not written when they have their default', () => {
+  test('C8: are not written when they have their default', () => {
     expect(encoded(tagged, 1, defaults)).toEqual(Buffer.from([0]))
   })
 
@@ -118,7 +118,7 @@ describe('tagged fields', () => {
     )
   })
 
-  test('that are unknown are skipped, in any place', () => {
+  test('C8: that are unknown are skipped, in any place', () => {
     expect(decoded(tagged, 1, Buffer.from([3, 0, 2, 9, 9, 2, 1, 5, 9, 1, 9]))).toEqual({ ...defaults, two: 5 })
   })
 
@@ -158,7 +158,7 @@ describe('arrays', () => {
     },
   )
 
-  test('whose entries cannot be in what is left are refused before any is read', () => {
+  test('X1: whose entries cannot be in what is left are refused before any is read', () => {
     const frame = Buffer.from([0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
     expect(() => decoded(lists, 0, frame)).toThrow('array of 2 at byte 4 does not fit in the 12 bytes left')
   })

@@ -61,7 +61,7 @@ describe('headers', () => {
     expect(frame).toEqual(hex('0003 0008 01020304 0002 6d65 ffffffff 01 00 00'))
   })
 
-  test('a request of a flexible version has tagged fields in the header, and still the old form of the client id', () => {
+  test('C9: a request of a flexible version has tagged fields in the header, and still the old form of the client id', () => {
     const frame = frameOf(encodeRequest(metadata, 9, 0x01020304, 'me', metadata.request.create({ topics: null })))
     expect(frame).toEqual(hex('0003 0009 01020304 0002 6d65 00 00 01 00 00 00'))
   })
@@ -71,7 +71,7 @@ describe('headers', () => {
     expect(decodeRequestHeader(frame)).toMatchObject({ clientId: null, bodyOffset: frame.length })
   })
 
-  test('tagged fields of the header are skipped', () => {
+  test('C8: tagged fields of the header are skipped', () => {
     const frame = hex('0012 0003 00000007 ffff 02 00 01 aa 8001 02 bbbb 026b 0276 00')
     const header = decodeRequestHeader(frame)
     expect(header).toEqual({ apiKey: 18, apiVersion: 3, correlationId: 7, clientId: null, bodyOffset: 19 })
@@ -105,7 +105,7 @@ describe('headers', () => {
     expect(peekCorrelationId(frame)).toBe(7)
   })
 
-  test('an ApiVersions response never has them', () => {
+  test('C5: an ApiVersions response never has them', () => {
     const response = apiVersions.response.create({ apiKeys: [{ apiKey: 18, minVersion: 0, maxVersion: 4 }] })
     const frame = frameOf(encodeResponse(apiVersions, 4, 7, response))
     expect(frame).toEqual(hex('00000007 0000 02 0012 0000 0004 00 00000000 00'))

@@ -9,7 +9,7 @@ import { scriptedBroker } from '../support/scripted-broker.ts'
 import { answersCluster, answersVersions, dial, gate, serve, until } from '../support/served.ts'
 
 describe('answers', () => {
-  test('come in the order of the requests, whichever is ready first', async () => {
+  test('C1: come in the order of the requests, whichever is ready first', async () => {
     const slow = gate<object>()
     const broker = scriptedBroker({
       Fetch: () => slow.promise,
@@ -39,7 +39,7 @@ describe('answers', () => {
     expect(await client.receive(describeCluster, 0)).toMatchObject({ correlationId: 7, body: { clusterId: 'c' } })
   })
 
-  test('of Produce with acks=0 are not written', async () => {
+  test('C2: of Produce with acks=0 are not written', async () => {
     const client = await dial(await serve(scriptedBroker({ Produce: () => null, ...answersCluster })))
     client.send(produce, 7, 1, { acks: 0 })
     client.send(describeCluster, 0, 2, {})
@@ -66,7 +66,7 @@ describe('answers', () => {
     expect(Buffer.concat([...body.responses[0]!.partitions[0]!.records!]).equals(records)).toBe(true)
   })
 
-  test('to ApiVersions of an unknown version come in version 0 and name the range', async () => {
+  test('C4: to ApiVersions of an unknown version come in version 0 and name the range', async () => {
     const client = await dial(await serve(scriptedBroker(answersVersions)))
     const header = Buffer.alloc(4 + 8 + 20, 0xee)
     header.writeInt32BE(28, 0)

@@ -102,7 +102,7 @@ describe('bounds', () => {
     expect((await fourth.receive(describeCluster, 0)).correlationId).toBe(1)
   })
 
-  test('an idle connection goes; one that waits for its answer stays', async () => {
+  test('C11: an idle connection goes; one that waits for its answer stays', async () => {
     const waiting = gate<object>()
     const broker = scriptedBroker({ Fetch: () => waiting.promise })
     const listener = await serve(broker, { limits: { maxIdleMs: 30 } })

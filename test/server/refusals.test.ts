@@ -21,7 +21,7 @@ describe('a connection is closed, and others are not,', () => {
     ['TLS spoken to it', Buffer.from('16030100c8010000c40303', 'hex')],
     ['HTTP spoken to it', Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')],
   ]
-  test.each(bad)('on %s', async (_what, bytes) => {
+  test.each(bad)('C3: on %s', async (_what, bytes) => {
     const listener = await serve(scriptedBroker({ Fetch: () => fetch.response.create({}), ...answersCluster }))
     const other = await dial(listener)
     const client = await dial(listener)

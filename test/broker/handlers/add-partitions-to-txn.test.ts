@@ -13,7 +13,7 @@ import {
 } from '../../support/transactional-producer.ts'
 
 describe('AddPartitionsToTxn', () => {
-  it('T5: refuses an unknown id, another producer, another epoch', async () => {
+  it('T5: refuses an unknown id, another producer, another epoch; T15: in old versions with the error that old clients know', async () => {
     await using broker = await startBroker()
     await broker.createTopic('t')
     const { producerId } = await transactionalProducer(broker, 'x')

@@ -121,7 +121,7 @@ describe('Produce', () => {
     expect(errorName(responses[0]!.partitionResponses[0]!.errorCode)).toBe('NONE')
   })
 
-  it('acks=0 gets no answer, and a batch that is refused closes the connection', async () => {
+  it('C2: acks=0 gets no answer, and a batch that is refused closes the connection', async () => {
     await using broker = await startBroker()
     await broker.createTopic('t')
     const good = produceRequest([{ topic: 't', records: [batchOf(['a'])] }], { acks: 0 })

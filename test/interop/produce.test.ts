@@ -1,5 +1,5 @@
 import { Consumer, ProduceAcks, Producer } from '@platformatic/kafka'
-import { CompressionTypes, Kafka, logLevel } from 'kafkajs'
+import { CompressionTypes, type EachMessageHandler, Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createClient } from '../../src/client/create-client.ts'
 import { tcpDialer } from '../../src/client/transports/tcp-dialer.ts'
@@ -9,7 +9,7 @@ import { type ServedBroker, serveBroker } from '../support/served-broker.ts'
 
 interface Sent {
   readonly key: string | null
-  readonly value: string
+  readonly value: string | null
   readonly headers: ReadonlyArray<readonly [string, string]>
 }
 
@@ -20,9 +20,10 @@ interface Writer {
   send(broker: ServedBroker, topic: string, records: readonly Sent[], codec: CompressionName): Promise<void>
 }
 
+/** Also without a key, and tombstones. */
 const records: Sent[] = Array.from({ length: 50 }, (_, index) => ({
-  key: `key-${index % 7}`,
-  value: `value ${index} ${'é☃'.repeat(index)}`,
+  key: index % 10 === 7 ? null : `key-${index % 7}`,
+  value: index % 10 === 4 ? null : `value ${index} ${'é☃'.repeat(index)}`,
   headers: [['trace', 'abc']],
 }))
 
@@ -30,8 +31,9 @@ const kcatWriter: Writer = {
   name: 'kcat',
   codecs: ['none', 'gzip', 'snappy', 'lz4', 'zstd'],
   async send({ brokers }, topic, sent, codec) {
-    const lines = sent.map(({ key, value }) => `${key}:${value}\n`).join('')
-    await kcat(brokers, ['-P', '-t', topic, '-K', ':', '-H', 'trace=abc', '-z', codec], lines)
+    // With -Z what is empty is null.
+    const lines = sent.map(({ key, value }) => `${key ?? ''}:${value ?? ''}\n`).join('')
+    await kcat(brokers, ['-P', '-t', topic, '-K', ':', '-Z', '-H', 'trace=abc', '-z', codec], lines)
   },
 }
 
@@ -62,7 +64,7 @@ const platformaticWriter: Writer = {
     const messages = sent.map(({ key, value, headers }) => ({
       topic,
       ...(key === null ? {} : { key: Buffer.from(key) }),
-      value: Buffer.from(value),
+      ...(value === null ? {} : { value: Buffer.from(value) }),
       headers: new Map(headers.map(([name, text]) => [Buffer.from(name), Buffer.from(text)])),
     }))
     await producer.send({ messages, compression: codec as 'none' | 'gzip', acks: ProduceAcks.ALL })
@@ -87,6 +89,29 @@ const rafkaWriter: Writer = {
   },
 }
 
+const textOf = (bytes: Buffer | null | undefined) => bytes?.toString() ?? null
+
+/** What kafkajs reads from the start, as many as were written. */
+async function kafkajsRead({ brokers }: ServedBroker, topic: string): Promise<Sent[]> {
+  const consumer = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING }).consumer({
+    groupId: `reads ${topic}`,
+    maxWaitTimeInMs: 100,
+  })
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: true })
+  const read: Sent[] = []
+  await new Promise<void>((resolve, reject) => {
+    const eachMessage: EachMessageHandler = async ({ message: { key, value, headers } }) => {
+      const pairs = Object.entries(headers ?? {}).map(([name, text]) => [name, String(text)] as const)
+      read.push({ key: textOf(key), value: textOf(value), headers: pairs })
+      if (read.length === records.length) resolve()
+    }
+    consumer.run({ eachMessage }).catch(reject)
+  })
+  await consumer.disconnect()
+  return read
+}
+
 /** What @platformatic/kafka reads without joining a group: one fetch. */
 async function platformaticRead({ brokers }: ServedBroker, topic: string) {
   const consumer = new Consumer({ clientId: 'interop', groupId: 'unused', bootstrapBrokers: [brokers] })
@@ -101,7 +126,12 @@ async function platformaticRead({ brokers }: ServedBroker, topic: string) {
     }
     const topics = [{ topicId, partitions: [partition] }]
     const { responses } = await consumer.fetch({ node: 1, topics, minBytes: 1, maxBytes: 2 ** 20, maxWaitTime: 10 })
-    return responses[0]!.partitions[0]!.records!.flatMap((batch) => batch.records)
+    const found = responses[0]!.partitions[0]!.records!.flatMap((batch) => batch.records)
+    return found.map(({ key, value, headers }) => ({
+      key: textOf(key),
+      value: textOf(value),
+      headers: headers.map(([name, text]) => [String(name), String(text)]),
+    }))
   } finally {
     await consumer.close()
   }
@@ -112,7 +142,7 @@ const writers = [...(hasKcat ? [kcatWriter] : []), kafkajsWriter, platformaticWr
 describe.each(['memory', 'sqlite'] as const)('records on the %s engine', (engine) => {
   let broker: ServedBroker
   beforeAll(async () => {
-    broker = await serveBroker({ engine })
+    broker = await serveBroker({ engine, configs: { 'group.initial.rebalance.delay.ms': '0' } })
   })
   afterAll(() => broker[Symbol.asyncDispose]())
 
@@ -123,23 +153,22 @@ describe.each(['memory', 'sqlite'] as const)('records on the %s engine', (engine
     await writer.send(broker, topic, records, codec)
     if (hasKcat) {
       const read = await kcatRead(broker.brokers, topic)
-      expect(
-        read.map(({ key, value, headers }) => ({ key: key?.toString(), value: value?.toString(), headers })),
-      ).toEqual(records.map(({ key, value }) => ({ key, value, headers: 'trace=abc' })))
+      expect(read.map(({ key, value, headers }) => ({ key: textOf(key), value: textOf(value), headers }))).toEqual(
+        records.map(({ key, value }) => ({ key, value, headers: 'trace=abc' })),
+      )
     }
     if (codec !== 'zstd') {
       const read = await platformaticRead(broker, topic)
-      expect(read.map(({ key, value }) => ({ key: key?.toString(), value: value?.toString() }))).toEqual(
-        records.map(({ key, value }) => ({ key, value })),
-      )
+      expect(read).toEqual(records)
     }
+    if (codec === 'none' || codec === 'gzip') expect(await kafkajsRead(broker, topic)).toEqual(records)
     await using rafka = createClient({ dialer: tcpDialer({ brokers: [broker.brokers] }) })
     const messages = []
     for await (const message of rafka.consumer({ topics: [topic], to: 'end' })) messages.push(message)
     expect(
       messages.map(({ key, value, headers }) => ({
-        key: key?.toString(),
-        value: value?.toString(),
+        key: textOf(key),
+        value: textOf(value),
         headers: headers.map((header) => [header.key, header.value?.toString()]),
       })),
     ).toEqual(records)

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import type { ConfigKeyName } from '../config/config-keys.ts'
 import type { FlagValue } from '../config/load-config.ts'
 import { readProperty } from '../config/properties.ts'
+import { RafkaError } from '../src/index.ts'
 import type { AnyCommand } from './command.ts'
 import { collected, watchInterval } from './option-values.ts'
 import { type OutputForm, outputForms } from './output/print-report.ts'
@@ -94,12 +95,22 @@ export function configFlags(flags: GlobalFlags): Map<ConfigKeyName, FlagValue> {
     const { keys, value } = readProperty(text)
     for (const key of keys) given.set(key, { flag: `-X ${text.slice(0, text.indexOf('='))}`, value })
   }
-  if (flags.bootstrapServer !== undefined) {
-    given.set('brokers', { flag: '--bootstrap-server', value: flags.bootstrapServer })
+  for (const [key, flag, value] of [
+    ['brokers', '--bootstrap-server', flags.bootstrapServer],
+    ['brokers', '--brokers', flags.brokers],
+    ['data-dir', '--data-dir', flags.dataDir],
+  ] as const) {
+    if (value === '') throw emptyPlace(flag)
+    if (value !== undefined) given.set(key, { flag, value })
   }
-  if (flags.brokers !== undefined) given.set('brokers', { flag: '--brokers', value: flags.brokers })
-  if (flags.dataDir !== undefined) given.set('data-dir', { flag: '--data-dir', value: flags.dataDir })
   return given
+}
+
+/** As of a variable of the shell that is not set: what was meant is another place, which is not to be written to instead. */
+function emptyPlace(flag: string): RafkaError {
+  return new RafkaError('INVALID_ARGUMENT', `${flag} is empty`, {
+    details: { hint: 'leave it out, or name a place; is a variable of the shell not set?' },
+  })
 }
 
 const placeFlags = [

@@ -1,7 +1,7 @@
 import { type Admin, RafkaError, type TopicPartition } from '../../src/index.ts'
 
 /**
- * The partitions of the named topics (of all, where none is named) that are wanted (all, where none is), in order.
+ * The partitions of the named topics (where none is named, of all but a cluster's internal ones) that are wanted (all, where none is), in order.
  * @throws RafkaError `UNKNOWN_TOPIC_OR_PARTITION`
  */
 export async function selectPartitions(
@@ -9,7 +9,10 @@ export async function selectPartitions(
   names: readonly string[],
   wanted: readonly number[] | undefined,
 ): Promise<TopicPartition[]> {
-  const topics = names.length > 0 ? await admin.describeTopics([...new Set(names)]) : await admin.listTopics()
+  const topics =
+    names.length > 0
+      ? await admin.describeTopics([...new Set(names)])
+      : (await admin.listTopics()).filter(({ internal }) => !internal)
   const selected = [...topics]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap(({ name, partitions }) => partitions.map(({ partition }) => ({ topic: name, partition })))

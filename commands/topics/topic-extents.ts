@@ -54,7 +54,7 @@ export async function compactedTopics(admin: Admin, names: readonly string[]): P
 
 /** A count of records for a table. */
 export function recordsCell(records: number | null, compacted: boolean): Cell {
-  return compacted && records !== null ? { about: records } : records
+  return compacted && records !== null && records > 0 ? { about: records } : records
 }
 
 /** Bytes of partitions together; null when any is not known. */

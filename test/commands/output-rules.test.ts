@@ -157,6 +157,8 @@ describe('an error', () => {
     [['topics', 'delete', 't'], 2],
     [['topics', 'create'], 2],
     [['nonsense'], 2],
+    [['topics', 'list', '-b', ''], 2],
+    [['topics', 'list', '--data-dir='], 2],
     [['topics', 'nonsense'], 2],
     [['consume', 't', '--nonsense'], 2],
     [['topics', 'list', '--data-dir', '/proc/nope'], 1],

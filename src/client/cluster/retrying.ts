@@ -49,7 +49,13 @@ export function isWorthRetrying(error: RafkaError): boolean {
 
 /** The last error of an operation whose time is over, saying what was waited for. */
 export function gaveUp(awaited: string, timeoutMs: number, last: RafkaError): RafkaError {
-  return new RafkaError(last.code, `gave up on ${awaited} after ${Math.round(timeoutMs)} ms: ${last.message}`, {
+  const ms = Math.round(timeoutMs)
+  // That nobody answers, and where, says all: whatever was awaited was awaited from there.
+  const isUnreachable = last.code === 'BROKER_UNREACHABLE'
+  const message = isUnreachable
+    ? `${last.message} (tried for ${ms} ms)`
+    : `gave up on ${awaited} after ${ms} ms: ${last.message}`
+  return new RafkaError(last.code, message, {
     cause: last,
     details: last.details,
   })

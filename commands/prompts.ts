@@ -45,12 +45,13 @@ export async function confirmOrRefuse(
   for (const line of preview === undefined ? [] : formatTable(preview)) context.terminal.warn(line)
   const { confirm: askWhether, input } = await import('@inquirer/prompts')
   const message = escapeText(question)
+  const theme = await questionTheme(context)
   if (!isProtected && names.length === 1) {
-    if (await answered(askWhether({ message, default: false }, questionStreams(context)))) return
+    if (await answered(askWhether({ message, theme, default: false }, questionStreams(context)))) return
     throw new RafkaError('CANCELLED', 'nothing was changed')
   }
   const typed = await answered(
-    input({ message: `${message} Type ${escapeText(word)} to do it:` }, questionStreams(context)),
+    input({ message: `${message} Type ${escapeText(word)} to do it:`, theme }, questionStreams(context)),
   )
   if (typed.trim() !== word) throw new RafkaError('CANCELLED', 'that is not it; nothing was changed')
 }
@@ -77,6 +78,25 @@ function questionStreams({ io }: CommandContext) {
   return { input: io.stdin as NodeJS.ReadStream, output: io.stderr }
 }
 
+/** The package has colours of its own, which heed no flag and no background. */
+async function questionTheme({ io, terminal }: CommandContext) {
+  const { bold, dim, red, cyan, green } = await terminal.paint(io.stderr)
+  return {
+    prefix: { idle: cyan('?'), done: green('✔') },
+    style: {
+      // They are told more than the text, and chalk would print it.
+      answer: (text: string) => cyan(text),
+      highlight: (text: string) => cyan(text),
+      message: (text: string) => bold(text),
+      defaultAnswer: (text: string) => dim(`(${text})`),
+      error: (text: string) => red(`> ${text}`),
+      help: (text: string) => dim(text),
+      keysHelpTip: (keys: ReadonlyArray<readonly [key: string, action: string]>) =>
+        dim(keys.map(([key, action]) => `${key} ${action}`).join(' · ')),
+    },
+  }
+}
+
 /**
  * Lets a person pick the topic that was not named.
  * @throws RafkaError `INVALID_ARGUMENT` where nobody can be asked, or when there is no topic
@@ -97,7 +117,7 @@ export async function pickTopic(context: CommandContext, usage: string): Promise
 export async function pickName(context: CommandContext, message: string, names: readonly string[]): Promise<string> {
   const { select } = await import('@inquirer/prompts')
   const choices = names.map((name) => ({ name: escapeText(name), value: name }))
-  return await answered(select({ message, choices }, questionStreams(context)))
+  return await answered(select({ message, choices, theme: await questionTheme(context) }, questionStreams(context)))
 }
 
 /** The error of a command that was not told enough, where nobody can be asked. */

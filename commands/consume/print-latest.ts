@@ -21,9 +21,7 @@ export async function printLatest(context: CommandContext, request: ConsumeReque
   const places = await resolvePlaces(request, request.range, () => rafka.admin())
   const first = rafka.consumer({ ...places, ...limits })
   const bounds = { idleMs: request.idleMs, follows: false }
-  const seen = new Set<string>()
   let ended: ReadingEnd = await readChunks(context, first, bounds, async (chunk) => {
-    seen.add(`${chunk.topic}/${chunk.partition}`)
     const cursor = chunk.cursor()
     while (cursor.next()) latest.add(cursor, chunk)
     return true
@@ -38,7 +36,11 @@ export async function printLatest(context: CommandContext, request: ConsumeReque
   }
   await output.finish()
   const note = latest.withoutKey === 0 ? '' : `; ${countOf(latest.withoutKey, 'record')} without a key left out`
-  return await reportEnd(context, request, ended, { records: output.records, partitions: seen.size, note })
+  return await reportEnd(context, request, ended, {
+    records: output.records,
+    partitions: first.positions().length,
+    note,
+  })
 }
 
 async function printChunk(

@@ -21,16 +21,14 @@ export async function printRecords(context: CommandContext, request: ConsumeRequ
     onWaiting: (topic) => context.terminal.note(`waiting for topic "${topic}" to be created… Ctrl-C to stop`),
   })
   using output = new RecordOutput(context, request)
-  const seen = new Set<string>()
   const visit = async (chunk: FetchedChunk, reading: Reading) => {
-    seen.add(`${chunk.topic}/${chunk.partition}`)
     const nextOffset = await printChunk(chunk, output, reading)
     if (group !== undefined) await commit(consumer, chunk, nextOffset, output)
     return !output.done
   }
   const ended = await readChunks(context, consumer, { idleMs, follows: range.to === undefined }, visit)
   await output.finish()
-  return await reportEnd(context, request, ended, { records: output.records, partitions: seen.size })
+  return await reportEnd(context, request, ended, { records: output.records, partitions: consumer.positions().length })
 }
 
 /** @returns the offset after what was printed of it */

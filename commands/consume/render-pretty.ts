@@ -1,6 +1,6 @@
 import { keyBytes, type RecordRenderer, valueBytes } from '../format/print/record-renderer.ts'
 import { escapeBytes, escapeText } from '../output/escape-text.ts'
-import type { Paint } from '../output/terminal.ts'
+import type { Paint } from '../output/paint.ts'
 
 /** For people: `orders/0 @42  12:00:01.123  key  value`, headers on a line below. `-` is a null key. Nothing acts on the terminal. */
 export function renderPretty(paint: Paint, now: Date): RecordRenderer {

@@ -1,4 +1,4 @@
-import type { PaintName } from './terminal.ts'
+import type { PaintName } from './paint.ts'
 
 /** A count that is not more than this: people see `~57`. */
 interface Estimate {

@@ -1,6 +1,6 @@
-import type { ChalkInstance } from 'chalk'
 import type { Io, MaybeTerminal } from '../io.ts'
 import { escapeText, jsonText } from './escape-text.ts'
+import { colorLevel, type Paint, plain } from './paint.ts'
 
 /** What the user asked for, over what the streams suggest. */
 export interface TerminalOptions {
@@ -19,7 +19,7 @@ const BUSY_AFTER_MS = 250
 
 /**
  * All that a command tells: data to stdout, everything else to stderr, colour and status lines to terminals only.
- * The one place that knows chalk and ora; both are loaded on first use.
+ * What paints and what spins is loaded on first use.
  */
 export class Terminal {
   readonly #io: Io
@@ -104,17 +104,16 @@ export class Terminal {
     if (this.hasReader && this.#io.env.TERM !== 'dumb') this.#io.stderr.write(`\r\u001b[K${line}`)
   }
 
-  /** chalk for stdout or stderr, or something that paints nothing. */
+  /** The colours of stdout or stderr, or something that paints nothing. */
   async paint(stream: MaybeTerminal<unknown> = this.#io.stdout): Promise<Paint> {
     const level = colorLevel(stream, this.#options.color, this.#io.env)
-    if (level === 0) return plain
-    const { Chalk } = await import('chalk')
-    return new Chalk({ level })
+    return level === 0 ? plain : await (await import('./colors.ts')).colors(level, this.#io.env.COLORFGBG)
   }
 
   /** Settles as `work` does; while it lasts, a terminal shows what is waited for. */
   async busy<T>(text: string, work: Promise<T>): Promise<T> {
     if (!this.hasReader || this.#io.env.TERM === 'dumb') return work
+    const isPainted = colorLevel(this.#io.stderr, this.#options.color, this.#io.env) > 0
     let stop = () => {}
     let settled = false
     const timer = setTimeout(async () => {
@@ -124,6 +123,7 @@ export class Terminal {
         text: escapeText(text),
         stream: this.#io.stderr as NodeJS.WriteStream,
         discardStdin: false,
+        color: isPainted ? 'magenta' : false,
       })
       stop = () => void spinner.stop()
       spinner.start()
@@ -136,29 +136,6 @@ export class Terminal {
       stop()
     }
   }
-}
-
-/** The colours that commands use, all of which can be read on light and on dark. */
-const paintNames = [
-  ...(['bold', 'dim', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan'] as const),
-  ...(['bgRed', 'bgGreen', 'bgYellow', 'bgBlue', 'bgMagenta', 'bgCyan'] as const),
-] as const
-
-export type PaintName = (typeof paintNames)[number]
-
-export type Paint = Pick<ChalkInstance, PaintName>
-
-const plain = Object.fromEntries(paintNames.map((name) => [name, (text: string) => text])) as unknown as Paint
-
-/** chalk ignores NO_COLOR, so Node's own judgement of the stream decides: it knows NO_COLOR, FORCE_COLOR and TERM=dumb. */
-function colorLevel(stream: MaybeTerminal<unknown>, color: TerminalOptions['color'], env: Io['env']): 0 | 1 | 2 | 3 {
-  if (color === 'never') return 0
-  if (color === 'auto' && env.FORCE_COLOR === undefined) {
-    if (stream.isTTY !== true || env.RAFKA_NO_COLOR) return 0
-  }
-  const depth = stream.getColorDepth?.(env) ?? (env.FORCE_COLOR === '0' ? 1 : 4)
-  if (depth <= 1) return color === 'always' ? 1 : 0
-  return depth >= 24 ? 3 : depth >= 8 ? 2 : 1
 }
 
 function escapeLines(text: string): string {

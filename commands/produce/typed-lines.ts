@@ -1,7 +1,7 @@
 import type { SendReceipt } from '../../src/index.ts'
 import type { CommandContext } from '../context.ts'
 import { escapeText } from '../output/escape-text.ts'
-import type { Paint } from '../output/terminal.ts'
+import type { Paint } from '../output/paint.ts'
 import type { ReceiptListener, SentMessage } from './receipt-sink.ts'
 import type { RecordSink } from './record-sink.ts'
 

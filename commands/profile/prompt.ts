@@ -1,6 +1,6 @@
 import { type CommandSpec, defineCommand, type NoFlags } from '../command.ts'
+import type { PaintName } from '../output/paint.ts'
 import { type DocumentOf, nullable, object, text } from '../output/shape.ts'
-import type { PaintName } from '../output/terminal.ts'
 
 const shape = object({ profile: nullable(text), prompt: nullable(text) })
 

@@ -1,6 +1,6 @@
 import { escapeText } from '../output/escape-text.ts'
+import type { Paint, PaintName } from '../output/paint.ts'
 import { countOf } from '../output/quantities.ts'
-import type { Paint, PaintName } from '../output/terminal.ts'
 import type { Piece } from './editor/frame.ts'
 import type { OpenSession } from './kept-session.ts'
 import type { Place } from './place.ts'

@@ -1,4 +1,4 @@
-import type { Paint } from '../../output/terminal.ts'
+import type { Paint } from '../../output/paint.ts'
 import type { Picture, Piece } from './frame.ts'
 import type { Painted } from './line-aids.ts'
 

@@ -1,4 +1,4 @@
-import type { Paint } from '../../output/terminal.ts'
+import type { Paint } from '../../output/paint.ts'
 import { composePicture } from './compose.ts'
 import type { Display } from './display.ts'
 import { EditBuffer } from './edit-buffer.ts'

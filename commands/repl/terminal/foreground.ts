@@ -1,6 +1,6 @@
 import { exitCodes } from '../../exit-code.ts'
 import { type Io, withStreams } from '../../io.ts'
-import type { Paint } from '../../output/terminal.ts'
+import type { Paint } from '../../output/paint.ts'
 import type { RecordWatch } from '../../surroundings.ts'
 import type { Display } from '../editor/display.ts'
 import type { Key, Keys } from '../editor/keys.ts'
@@ -41,6 +41,7 @@ export class Foreground {
   #isInterrupted = false
   #isAbandoned = false
   #isLent = false
+  #wasLent = false
   #isInLine = false
   #hasStreamed = false
   #giveUp: () => void = () => {}
@@ -75,9 +76,9 @@ export class Foreground {
     }
   }
 
-  /** Whether records streamed by, somebody was asked, or it was interrupted: then how long it took was up to others. */
+  /** Whether records streamed by, somebody was asked, a pager or editor ran, or it was interrupted: then how long it took was up to others. */
   get hasWaited(): boolean {
-    return this.#hasStreamed || this.#isInterrupted || this.#input.wasRead
+    return this.#hasStreamed || this.#isInterrupted || this.#wasLent || this.#input.wasRead
   }
 
   /** Whether it was given up, and may still be at work. */
@@ -190,6 +191,7 @@ export class Foreground {
   /** While another program has the terminal, Ctrl-C is that program's. */
   async #lend<T>(work: () => Promise<T>): Promise<T> {
     this.#isLent = true
+    this.#wasLent = true
     using _ = this.#parts.keys.suspend()
     try {
       return await work()

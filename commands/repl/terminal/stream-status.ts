@@ -1,6 +1,6 @@
 import { escapeText } from '../../output/escape-text.ts'
+import type { Paint } from '../../output/paint.ts'
 import { countOf } from '../../output/quantities.ts'
-import type { Paint } from '../../output/terminal.ts'
 import { cutToWidth } from '../../output/text-width.ts'
 import type { Picture } from '../editor/frame.ts'
 

@@ -1,7 +1,7 @@
 import type { ReadStream } from 'node:tty'
 import { exitCodes } from '../../exit-code.ts'
 import { type Io, withStreams } from '../../io.ts'
-import type { Paint } from '../../output/terminal.ts'
+import type { Paint } from '../../output/paint.ts'
 import type { RecordWatch } from '../../surroundings.ts'
 import { Display } from '../editor/display.ts'
 import { Keys } from '../editor/keys.ts'

@@ -86,6 +86,11 @@ describe('how it is shown', () => {
     await fill('t', 3)
     const { err } = await bench.run(['consume', 't', '-e'], { terminals: ['stderr'] })
     expect(err).toBe('reached end of 1 partition, 3 records\n')
+    await bench.run(['topics', 'create', 'two', '-p', '2'])
+    for (const form of ['-e', '--latest-per-key', '--last=3']) {
+      const empty = await bench.run(['consume', 'two', form], { terminals: ['stderr'] })
+      expect(empty.err).toBe('reached end of 2 partitions, 0 records\n')
+    }
     expect((await bench.run(['consume', 't', '-n', '2'], { terminals: ['stderr'] })).err).toBe('2 records\n')
     expect((await bench.run(['consume', 't', '-n', '2', '-q'], { terminals: ['stderr'] })).err).toBe('')
     expect((await bench.run(['consume', 't', '-n', '2', '-v'])).err).toBe('2 records\n')

@@ -112,7 +112,7 @@ describe.skipIf(!hasTerminals)(
       await bench.run(['produce', 'orders', 'x'])
       const terminal = await openRepl()
       await terminal.type('topics delete orders')
-      await terminal.shows(/Delete orders: 1 partition, 1 record\? \(y\/N\)/)
+      await terminal.shows(/Delete orders: 1 partition, 1 record, \d+ B\? \(y\/N\)/)
       await terminal.press('C-c')
       await terminal.shows(/nothing was changed\nrafka local>/)
       await terminal.type('consume -e')

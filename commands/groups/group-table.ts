@@ -23,7 +23,10 @@ export function groupTable(groups: readonly DescribedGroup[], by: Grouping, name
   const rows = groups.flatMap(({ description, partitions }) =>
     partitions.map((each) => ({ group: description.group, ...each })),
   )
-  return tableOf(rows, withGroup(partitionColumns, named))
+  // Where nobody reads, the columns that tell who would be empty.
+  const isRead = rows.some(({ memberId }) => memberId !== null)
+  const readers = readerColumns.map((column) => ({ ...column, wide: !isRead }))
+  return tableOf(rows, withGroup([...partitionColumns, ...readers], named))
 }
 
 function withGroup<Row extends { readonly group: string }>(
@@ -33,15 +36,20 @@ function withGroup<Row extends { readonly group: string }>(
   return named ? [{ title: 'GROUP', cell: ({ group }) => group }, ...columns] : columns
 }
 
-const partitionColumns: ReadonlyArray<RowColumn<GroupPartition & { readonly group: string }>> = [
+type PartitionRow = GroupPartition & { readonly group: string }
+
+const partitionColumns: ReadonlyArray<RowColumn<PartitionRow>> = [
   { title: 'TOPIC', cell: ({ topic }) => topic },
   { title: 'PARTITION', kind: 'number', cell: ({ partition }) => partition },
   { title: 'CURRENT-OFFSET', kind: 'number', cell: ({ currentOffset }) => currentOffset },
   { title: 'LOG-END-OFFSET', kind: 'number', cell: ({ logEndOffset }) => logEndOffset },
   { title: 'LAG', kind: 'count', cell: ({ lag }) => lag },
+]
+
+const readerColumns: ReadonlyArray<RowColumn<PartitionRow>> = [
   { title: 'MEMBER-ID', cell: ({ memberId }) => memberId },
-  { title: 'CLIENT-ID', cell: ({ clientId }) => clientId },
-  { title: 'HOST', cell: ({ host }) => host },
+  { title: 'CLIENT-ID', optional: true, cell: ({ clientId }) => clientId },
+  { title: 'HOST', optional: true, cell: ({ host }) => host },
 ]
 
 const topicColumns: ReadonlyArray<RowColumn<Share>> = [

@@ -18,6 +18,8 @@ export interface Column {
   readonly kind?: CellKind
   /** Only with `--format wide`, and in tsv. */
   readonly wide?: boolean
+  /** Left out where a terminal is too narrow for all. */
+  readonly optional?: boolean
 }
 
 /** Rows of cells under columns. */

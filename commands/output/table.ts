@@ -17,20 +17,37 @@ export interface TableLayout {
 export const GAP = '  '
 /** A column is not made narrower than this, or than its title. */
 const NARROWEST = 8
+/** The first column names what a row is about: it is left whole while another one is wider than this. */
+const NARROW = 20
 
 /** Lines of a table with a head: columns as wide as their widest cell, two spaces between them. */
 export function formatTable(table: Table, layout: TableLayout = {}): string[] {
   const { width, paintHead = (line: string) => line } = layout
-  const shown = table.columns.flatMap((column, index) => (column.wide && !layout.wide ? [] : [index]))
-  const columns = shown.map((index) => table.columns[index]!)
-  const rows = table.rows.map((row) => shown.map((index, at) => formatCell(row[index]!, columns[at]!.kind)))
-  const widths = fitted(columns, rows, width)
+  const all = table.columns.flatMap((column, index) => (column.wide && !layout.wide ? [] : [index]))
+  const { columns, rows, widths } = laidOut(table, all, width)
   const lines = [columns.map(({ title }) => title), ...rows].map((row) => {
     const cells = row.map((cell, at) => aligned(cutToWidth(cell, widths[at]!), widths[at]!, columns[at]!.kind))
     const line = cells.join(GAP).trimEnd()
     return width === undefined ? line : cutToWidth(line, width)
   })
   return [paintHead(lines[0]!), ...lines.slice(1)]
+}
+
+interface LaidOut {
+  readonly columns: readonly Column[]
+  readonly rows: readonly string[][]
+  readonly widths: readonly number[]
+}
+
+/** The columns at these places; without the last one that is optional, as long as they are too wide even when they are cut. */
+function laidOut(table: Table, places: readonly number[], width: number | undefined): LaidOut {
+  const columns = places.map((place) => table.columns[place]!)
+  const rows = table.rows.map((row) => places.map((place, at) => formatCell(row[place]!, columns[at]!.kind)))
+  const widths = fitted(columns, rows, width)
+  const total = widths.reduce((sum, one) => sum + one, GAP.length * (columns.length - 1))
+  const spare = columns.findLastIndex(({ optional }) => optional === true)
+  if (width === undefined || total <= width || spare === -1) return { columns, rows, widths }
+  return laidOut(table, places.toSpliced(spare, 1), width)
 }
 
 /** A cell as people read it. */
@@ -69,15 +86,23 @@ export function fitted(
   )
   let excess = widths.reduce((sum, one) => sum + one, GAP.length * (columns.length - 1)) - width
   while (excess > 0) {
-    const widest = columns.reduce((best, column, at) => {
-      const mayShrink = isText(column.kind) && widths[at]! > Math.max(NARROWEST, column.title.length)
-      return mayShrink && (best === -1 || widths[at]! > widths[best]!) ? at : best
-    }, -1)
-    if (widest === -1) break
+    const others = widestText(columns, widths, 1)
+    const widest = others !== undefined && widths[others]! > NARROW ? others : widestText(columns, widths, 0)
+    if (widest === undefined) break
     widths[widest]! -= 1
     excess -= 1
   }
   return widths
+}
+
+/** Which column of text, from the one at `first` on, is the widest of those that may be narrower. */
+function widestText(columns: readonly Column[], widths: readonly number[], first: number): number | undefined {
+  let widest: number | undefined
+  for (const [at, { kind, title }] of columns.entries()) {
+    if (at < first || !isText(kind) || widths[at]! <= Math.max(NARROWEST, title.length)) continue
+    if (widest === undefined || widths[at]! > widths[widest]!) widest = at
+  }
+  return widest
 }
 
 /** A cell as wide as its column: numbers to the right. */

@@ -98,7 +98,9 @@ function inJson(
       last_stable_offset: stable[index]!,
       size_bytes: sizes[index]!,
     })),
-    configs: configs.map(({ name, value, source, isDefault }) => ({ name, value, source, default: isDefault })),
+    configs: configs
+      .map(({ name, value, source, isDefault }) => ({ name, value, source, default: isDefault }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
     error: null,
   }
 }

@@ -30,6 +30,18 @@ describe('a table', () => {
     expect(formatRows(rows, { width: 5 })).toEqual(['NAME…', 'xxxx…'])
   })
 
+  test('cuts what a row is about last, and leaves out what may be left out where it is narrow', () => {
+    const about: readonly Column[] = [{ title: 'KEY' }, { title: 'VALUE' }, { title: 'FROM', optional: true }]
+    const rows = [['k'.repeat(30), 'v'.repeat(40), 'somewhere']]
+    const [, row] = formatTable({ columns: about, rows }, { width: 63 })
+    expect(row).toBe(`${'k'.repeat(30)}  ${'v'.repeat(19)}…  somewhere`)
+    expect(formatTable({ columns: about, rows }, { width: 28 })[1]).toBe('kkkkkkk…  vvvvvvv…  somewhe…')
+    expect(formatTable({ columns: about, rows }, { width: 27 })).toEqual([
+      `KEY${' '.repeat(11)}VALUE`,
+      `${'k'.repeat(11)}…  ${'v'.repeat(12)}…`,
+    ])
+  })
+
   test('counts the columns of wide and of combining characters', () => {
     expect(
       formatRows([

@@ -15,7 +15,7 @@ const NEWLINE = 0x0a
 
 /** The bytes of the value, as they are, and a line break; a null value is as an empty one. */
 export const renderValue: RecordRenderer = (record, _, out) => {
-  if (record.valueStart >= 0) out.slice(record.bytes, record.valueStart, record.valueEnd)
+  if (record.valueStart >= 0) out.piece(record.bytes, record.valueStart, record.valueEnd)
   out.byte(NEWLINE)
 }
 

@@ -16,7 +16,7 @@ export interface TextForm {
   readonly whenNull: string | undefined
 }
 
-const asTheyAre: TextWriter = (source, start, end, out) => out.slice(source, start, end)
+const asTheyAre: TextWriter = (source, start, end, out) => out.piece(source, start, end)
 const escaped: TextWriter = (source, start, end, out) => out.text(escapeBytes(source.subarray(start, end)))
 
 const writers: ReadonlyMap<string, TextForm> = new Map<string, TextForm>([

@@ -1,8 +1,8 @@
-/** Characters that take no column: combining marks, joiners, variation selectors. */
-const narrowest = /^(?:\p{Mn}|\p{Me}|\u200d|[\ufe00-\ufe0f])$/u
-/** Characters that take two: East Asian scripts, full-width forms, emoji. */
+/** Characters that take no column: combining marks and variation selectors, joiners, what Hangul puts below and behind. */
+const narrowest = /^(?:\p{Mn}|\p{Me}|[\u200b-\u200f\u2060-\u2064\ufeff\u1160-\u11ff])$/u
+/** Characters that take two: East Asian scripts, full-width forms, emoji that are not text (of a flag's letters, each takes one). */
 const widest =
-  /^[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]$/u
+  /^(?:[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|(?![\u{1f1e6}-\u{1f1ff}])\p{Emoji_Presentation})$/u
 const ascii = /^[ -~]*$/
 
 /** Columns that a text without controls takes on a terminal. */

@@ -50,6 +50,14 @@ describe('a table', () => {
       ]),
     ).toEqual(['NAME  SIZE', '日本     1', 'e\u0301        2'])
     expect(formatRows([['日本日本日本日本', 1, '']], { width: 14 })[1]).toBe('日本日…      1')
+    expect(formatRows(['✅', '⚡', '🧪', '한', '☎', '🌡'].map((text) => [text, 1, ''])).slice(1)).toEqual([
+      '✅       1',
+      '⚡       1',
+      '🧪       1',
+      '한       1',
+      '☎        1',
+      '🌡        1',
+    ])
   })
 
   test('has no cell that acts on a terminal', () => {

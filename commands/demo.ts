@@ -108,7 +108,7 @@ async function readBack(dataDir: string, type: 'sqlite' | 'memory', tell: Tell):
   for await (const batch of rafka.admin().batches({ topic: 'orders', partition: 0 })) {
     tell(
       'storage',
-      `one batch: ${countOf(batch.records, 'record')}, ${batch.sizeBytes} bytes, offsets ${batch.baseOffset}-${batch.lastOffset}`,
+      `one batch of ${batch.sizeBytes} bytes, offsets ${batch.baseOffset}-${batch.lastOffset}: ${countOf(batch.records, 'record')}, and a gap for the dropped one`,
     )
   }
   return messages

@@ -30,7 +30,9 @@ async function startRepl(context: CommandContext, request: ReplRequest): Promise
 async function runLine(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   const line = spellOut(argv)
   // Before the line is understood, only its words can tell how an error should look.
-  const early = new CommandContext(surroundings, earlyFlags(line), earlyForm(line, surroundings))
+  // Help is read by people, whatever form reports have been set to.
+  const defaults = wantsHelp(line) ? { flags: {} } : surroundings
+  const early = new CommandContext(surroundings, earlyFlags(line), earlyForm(line, defaults))
   try {
     const topic = argv[0] === 'help' ? argv[1] : undefined
     const told = topic !== undefined && (await (await import('./show-help.ts')).showHelpTopic(early, topic))

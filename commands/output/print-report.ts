@@ -30,7 +30,9 @@ export async function reportLines(terminal: Terminal, form: OutputForm, report: 
   if (isDocumentForm(form)) return await documentLines(terminal, form, report.document)
   if (form === 'tsv') return tabSeparated(report.table)
   const paint = await terminal.paint()
-  const layout = { wide: form === 'wide', width: terminal.columns, paintHead: paint.bold }
+  // Who asks for all of it wants it whole.
+  const width = form === 'wide' ? undefined : terminal.columns
+  const layout = { wide: form === 'wide', width, paintHead: paint.bold }
   const blocks: ReadonlyArray<Line | Table> = report.view ?? (report.table.rows.length === 0 ? [] : [report.table])
   return blocks.flatMap((block) => {
     if (typeof block === 'string') return [escapeText(block)]

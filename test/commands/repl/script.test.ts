@@ -161,6 +161,13 @@ describe('words of the REPL', () => {
     expect(ran.err.match(/unknown/g)).toHaveLength(1)
   })
 
+  test('set format leaves help as it is', async () => {
+    const ran = await script('set format json', 'help topics list', 'topics list --help', 'help topics')
+    expect(ran).toMatchObject({ code: 0, err: '' })
+    expect(ran.out).toMatch(/^(rafka topics list \[options\]\n[\s\S]*){2}rafka topics COMMAND\n/)
+    expect((await script('topics list --help --json')).json()).toMatchObject({ path: ['topics', 'list'] })
+  })
+
   test('set format json holds until it is changed, and for the errors', async () => {
     const ran = await script('topics create t', 'set format json', 'topics list', 'set format table', 'topics list')
     const [, json, ...table] = ran.out.split('\n')

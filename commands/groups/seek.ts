@@ -1,29 +1,25 @@
-import { type Admin, type GroupDescription, RafkaError, type TopicPartition } from '../../src/index.ts'
+import { type Admin, type GroupDescription, RafkaError } from '../../src/index.ts'
 import { type CommandSpec, defineCommand } from '../command.ts'
-import { type Place, parseOffsets } from '../consume/parse-offsets.ts'
+import { parseOffsets } from '../consume/parse-offsets.ts'
+import type { CommandContext } from '../context.ts'
 import { exitCodes } from '../exit-code.ts'
 import { collected } from '../option-values.ts'
 import { countOf } from '../output/quantities.ts'
 import { type Report, tableOf } from '../output/report.ts'
 import { type DocumentOf, flag, list, nullable, object, text, whole } from '../output/shape.ts'
 import { type ConfirmFlags, confirmOrRefuse, declareConfirmation, missingArgument } from '../prompts.ts'
-import { topicExtents } from '../topics/topic-extents.ts'
-import { namedPartitions } from './parse-topics.ts'
+import { readText } from '../read-text.ts'
+import { type Move, planMoves, type Target } from './plan-moves.ts'
+import { readOffsets } from './read-offsets.ts'
 import { requireGroups } from './require-groups.ts'
 
 interface SeekFlags extends ConfirmFlags {
   readonly to?: string
   readonly shiftBy?: number
+  readonly toGroup?: string
+  readonly toFile?: string
   readonly topics?: readonly string[]
   readonly dryRun?: boolean
-}
-
-/** Where to: a place in each partition, or so many records from where the group stands. */
-type Target = { readonly place: Place } | { readonly shiftBy: number }
-
-interface Move extends TopicPartition {
-  readonly prior: number | null
-  readonly next: number
 }
 
 const shape = object({
@@ -52,6 +48,7 @@ export const seekGroup: CommandSpec<SeekFlags, Sought> = defineCommand({
     ['rafka groups seek billing --to @-1h', 'what came in the last hour'],
     ['rafka groups seek billing --to end --topics orders:0,1', 'skip what two partitions hold'],
     ['rafka groups seek billing --shift-by -10', 'ten records back, from where it stands'],
+    ['rafka groups seek billing --to-group audit', 'where another group stands'],
     ['rafka groups seek billing --to 42 --dry-run', 'what it would do'],
   ],
   declare: (command) =>
@@ -59,11 +56,13 @@ export const seekGroup: CommandSpec<SeekFlags, Sought> = defineCommand({
       .argument('[group]')
       .option('--to <spec>', 'start, end, N, -N (last N), +N (from the start) or @TIME; the log bounds it')
       .option('--shift-by <n>', 'so many records forward, or back with -n', readShift)
+      .option('--to-group <group>', 'where this one stands')
+      .option('--to-file <file>', 'a line for each partition: TOPIC,PARTITION,OFFSET; - is stdin')
       .option('--topics <topic[:n,...]>', 'these alone; may be given more than once', collected)
       .option('--dry-run', 'only tell what would change'),
   shape,
   async run(context, { args, flags }) {
-    const target = readTarget(flags)
+    const target = await readTarget(context, flags)
     const [group = ''] = await requireGroups(context, args.slice(0, 1), 'rafka groups seek GROUP --to SPEC')
     const { rafka } = await context.session()
     const admin = rafka.admin()
@@ -85,11 +84,20 @@ function readShift(value: string): number {
   throw new RafkaError('INVALID_ARGUMENT', `--shift-by: ${JSON.stringify(value)} is no whole number`)
 }
 
-function readTarget({ to, shiftBy }: SeekFlags): Target {
-  if (to !== undefined && shiftBy !== undefined) {
-    throw new RafkaError('INVALID_ARGUMENT', '--to and --shift-by exclude each other')
-  }
+/** Loads what the flags name. @throws RafkaError `INVALID_ARGUMENT` unless they name one target */
+async function readTarget({ io }: CommandContext, flags: SeekFlags): Promise<Target> {
+  const given = [
+    ['--to', flags.to],
+    ['--shift-by', flags.shiftBy],
+    ['--to-group', flags.toGroup],
+    ['--to-file', flags.toFile],
+  ].flatMap(([flag, value]) => (value === undefined ? [] : [flag]))
+  if (given.length > 1) throw new RafkaError('INVALID_ARGUMENT', `${given.join(' and ')} exclude each other`)
+  const { to, shiftBy, toGroup, toFile } = flags
   if (shiftBy !== undefined) return { shiftBy }
+  if (toGroup !== undefined) return { group: toGroup }
+  if (toFile !== undefined)
+    return { offsets: readOffsets(await readText(io, toFile), toFile === '-' ? 'stdin' : toFile) }
   if (to === undefined) throw missingArgument('where the group is to go on is missing', 'for instance --to start')
   const range = parseOffsets(to, Date.now())
   if (range.to === undefined) return { place: range.from }
@@ -103,46 +111,6 @@ function refuseMembers(description: GroupDescription | undefined): void {
   const names = members.map(({ memberId, clientId, host }) => `${memberId} (${clientId}, ${host})`).join(', ')
   const message = `group "${group}" has ${countOf(members.length, 'active member')}: ${names}`
   throw new RafkaError('NON_EMPTY_GROUP', message, { details: { group, hint: 'end them first' } })
-}
-
-async function planMoves(
-  admin: Admin,
-  group: string,
-  target: Target,
-  topics: readonly string[] | undefined,
-): Promise<Move[]> {
-  const named = topics === undefined ? undefined : await namedPartitions(admin, topics)
-  const committed = await admin.listGroupOffsets(group, named)
-  if (committed.length === 0) {
-    throw new RafkaError('GROUP_ID_NOT_FOUND', `group "${group}" has committed no offsets`, {
-      details: { group, hint: 'rafka groups list shows the groups; --topics TOPIC sets offsets for a new one' },
-    })
-  }
-  const extents = await topicExtents(admin, committed)
-  const place = 'place' in target ? target.place : undefined
-  const found = typeof place === 'object' && 'timestamp' in place ? await admin.listOffsets(committed, place) : []
-  return committed.map(({ topic, partition, offset }, index) => {
-    const start = extents[index]?.start ?? 0
-    const end = extents[index]?.end ?? start
-    const atTime = found[index]?.offset ?? -1
-    const wanted = place === undefined ? shifted(target, offset, start) : offsetOf(place, start, end, atTime)
-    const next = Math.max(start, Math.min(end, wanted))
-    return { topic, partition, prior: offset < 0 ? null : offset, next }
-  })
-}
-
-/** A partition without an offset is read from its start. */
-function shifted(target: Target, offset: number, start: number): number {
-  return (offset < 0 ? start : offset) + ('shiftBy' in target ? target.shiftBy : 0)
-}
-
-function offsetOf(place: Place, start: number, end: number, atTime: number): number {
-  if (place === 'start') return start
-  if (place === 'end') return end
-  if (typeof place === 'number') return place
-  if ('fromStart' in place) return start + place.fromStart
-  if ('fromEnd' in place) return end - place.fromEnd
-  return atTime < 0 ? end : atTime
 }
 
 function reportOf(

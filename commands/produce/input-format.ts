@@ -22,10 +22,11 @@ export interface InputWishes {
 /** A way to read input. */
 export interface InputReading {
   open(): RecordFramer
-  /** Each record may name its topic, have a key, or name its partition. */
+  /** Each record may name its topic, have a key, or name its partition or its time. */
   readonly topic: boolean
   readonly key: boolean
   readonly partition: boolean
+  readonly timestamp: boolean
 }
 
 const names = ['value', 'json', 'raw-json']
@@ -34,19 +35,19 @@ const names = ['value', 'json', 'raw-json']
 export async function readingOf(wishes: InputWishes): Promise<InputReading> {
   const { format, keyDelimiter, delimiter, nullText, keep } = wishes
   const lines = (parse: RecordParser) => () => new DelimitedFramer(delimiter ?? Buffer.from('\n'), parse)
-  const none = { topic: false, key: false, partition: false }
+  const none = { topic: false, key: false, partition: false, timestamp: false }
   if (format === 'value') {
     return { open: lines(keyDelimiter === undefined ? parseValue : keyedParser(keyDelimiter)), ...none }
   }
   if (format === 'raw-json') return { open: lines(jsonValueParser()), ...none }
   if (format === 'json') {
     const { jsonRecordParser } = await import('./parse-json-record.ts')
-    return { open: lines(jsonRecordParser(keep)), topic: true, key: true, partition: false }
+    return { open: lines(jsonRecordParser(keep)), topic: true, key: true, partition: false, timestamp: keep.timestamp }
   }
   refuseUnknownName('--format', format, names)
   const { compileInput } = await import('../format/read/compile-input.ts')
   const { verbs, open } = compileInput(format, { flag: '--format', delimiter, nullText })
-  return { open, topic: verbs.has('t'), key: verbs.has('k'), partition: verbs.has('p') }
+  return { open, topic: verbs.has('t'), key: verbs.has('k'), partition: verbs.has('p'), timestamp: verbs.has('d') }
 }
 
 /** The value is the line, which has to be JSON. */

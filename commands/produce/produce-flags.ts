@@ -15,6 +15,7 @@ export interface ProduceFlags {
   readonly header?: readonly string[]
   readonly tombstone?: boolean
   readonly partition?: number
+  readonly timestamp?: string
   readonly keep?: string
   readonly skipEmpty?: boolean
   readonly onError?: string
@@ -46,6 +47,7 @@ export function declareProduce(command: Command): Command {
     .option('-Z, --tombstone', 'an empty value becomes null')
     .option('--null <text>', 'with verbs: a key or value that reads so is null')
     .option('-p, --partition <n>', 'send all to this partition', wholeNumber(0, 2 ** 31 - 1))
+    .option('--timestamp <time>', 'the time of every record: 2026-01-31T12:00Z, -1h, ms; rafka help offsets')
     .option('--keep <fields>', 'with -f json, take over: partition,timestamp')
     .option('--skip-empty', 'make no records of empty lines')
     .option('--on-error <what>', 'stop at a line that is wrong (default), or skip it and fail in the end')

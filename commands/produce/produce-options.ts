@@ -6,6 +6,7 @@ import type { CommandContext } from '../context.ts'
 import type { RecordFramer } from '../format/read/record-framer.ts'
 import { unescapeOption } from '../format/unescape-option.ts'
 import { parsePath } from '../json/json-path.ts'
+import { parseTime } from '../parse-time.ts'
 import { type InputReading, readingOf } from './input-format.ts'
 import type { Keep } from './parse-json-record.ts'
 import type { ProduceFlags } from './produce-flags.ts'
@@ -149,10 +150,13 @@ function checkKeys({ key, keyDelim, keyFrom, tombstone }: ProduceFlags, format: 
   if (format !== 'value' && keyDelim !== undefined) throw wrong('--key-delim goes with --format value alone')
 }
 
-function checkReading({ key, partition }: InputReading, flags: ProduceFlags): void {
+function checkReading({ key, partition, timestamp }: InputReading, flags: ProduceFlags): void {
   if (key && flags.key !== undefined) throw wrong('--key and %k exclude each other')
   if (key && flags.keyFrom !== undefined) throw wrong('--key-from and %k exclude each other')
   if (partition && flags.partition !== undefined) throw wrong('--partition and %p exclude each other')
+  if (timestamp && flags.timestamp !== undefined) {
+    throw wrong('the records name their times themselves: leave out --timestamp')
+  }
 }
 
 function readKeep(keep: string | undefined, format: string): Omit<Keep, 'topic'> {
@@ -163,12 +167,23 @@ function readKeep(keep: string | undefined, format: string): Omit<Keep, 'topic'>
   return { partition: fields.includes('partition'), timestamp: fields.includes('timestamp') }
 }
 
-function readShape({ key, keyFrom, tombstone }: ProduceFlags): RecordShape {
+function readShape({ key, keyFrom, tombstone, timestamp }: ProduceFlags): RecordShape {
   const path = keyFrom === undefined ? undefined : parsePath(keyFrom)
   if (keyFrom !== undefined && path?.end !== keyFrom.length) {
     throw wrong(`--key-from: ${JSON.stringify(keyFrom)} is no path such as .id, .user.id, .users[0] or ."odd name"`)
   }
-  return { key: key === undefined ? undefined : Buffer.from(key), keyFrom: path?.steps, tombstones: tombstone }
+  return {
+    key: key === undefined ? undefined : Buffer.from(key),
+    keyFrom: path?.steps,
+    tombstones: tombstone,
+    timestamp: timestamp === undefined ? undefined : readTimestamp(timestamp),
+  }
+}
+
+function readTimestamp(text: string): number {
+  const time = parseTime(text, Date.now())
+  if (time !== undefined) return time.timestamp
+  throw wrong(`--timestamp: ${JSON.stringify(text)} is no time such as 2026-01-31T12:00Z, -1h or 1769860800000`)
 }
 
 function readOnError(onError = 'stop'): boolean {

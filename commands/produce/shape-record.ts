@@ -13,17 +13,20 @@ export interface RecordShape {
   readonly keyFrom?: readonly PathStep[] | undefined
   /** An empty value is a null one. */
   readonly tombstones?: boolean | undefined
+  /** The time of every record, in ms. */
+  readonly timestamp?: number | undefined
 }
 
 /** Changes a record. @throws RafkaError `INVALID_ARGUMENT` about this record */
 export type RecordChange = (record: InputRecord) => void
 
 /** The changes that the flags ask for; undefined: none. */
-export function shapeRecord({ key, keyFrom, tombstones }: RecordShape): RecordChange | undefined {
+export function shapeRecord({ key, keyFrom, tombstones, timestamp }: RecordShape): RecordChange | undefined {
   const changes: RecordChange[] = []
   if (keyFrom !== undefined) changes.push(keyFromValue(keyFrom))
   if (tombstones === true) changes.push(emptyIsNull)
   if (key !== undefined) changes.push(fixedKey(key))
+  if (timestamp !== undefined) changes.push(fixedTimestamp(timestamp))
   const [first, ...others] = changes
   if (others.length === 0) return first
   return (record) => {
@@ -33,6 +36,12 @@ export function shapeRecord({ key, keyFrom, tombstones }: RecordShape): RecordCh
 
 const emptyIsNull: RecordChange = (record) => {
   if (record.valueEnd === record.valueStart) record.valueStart = -1
+}
+
+function fixedTimestamp(timestamp: number): RecordChange {
+  return (record) => {
+    record.timestamp = timestamp
+  }
 }
 
 function fixedKey(key: Buffer): RecordChange {

@@ -2,7 +2,7 @@ import { Option } from 'commander'
 import { RafkaError } from '../../src/index.ts'
 import { type CommandSpec, defineCommand } from '../command.ts'
 import type { CommandContext } from '../context.ts'
-import { fileInput, type Input, stdinInput } from '../produce/input-chunks.ts'
+import { readText } from '../read-text.ts'
 import { printResults } from './print-results.ts'
 import { type ResultForm, type ResultWriter, resultForms } from './result-writer.ts'
 
@@ -10,8 +10,6 @@ interface SqlFlags {
   readonly format?: ResultForm
   readonly file?: string
 }
-
-const MAX_SCRIPT_BYTES = 16 * 1024 * 1024
 
 /** `rafka sql`. */
 export const sql: CommandSpec<SqlFlags> = defineCommand({
@@ -47,22 +45,9 @@ async function readScript(context: CommandContext, given: string | undefined, fi
   if (given === undefined && file === undefined && context.io.stdin.isTTY === true) {
     throw new RafkaError('INVALID_ARGUMENT', 'a statement is needed', { details: { hint } })
   }
-  const script = given ?? (await readAll(file === undefined ? stdinInput(context.io) : fileInput(file, context.io)))
+  const script = given ?? (await readText(context.io, file))
   if (/^[\s;]*$/.test(script)) throw new RafkaError('INVALID_ARGUMENT', 'there is no statement', { details: { hint } })
   return script
-}
-
-async function readAll({ chunks, name }: Input): Promise<string> {
-  const pieces: Buffer[] = []
-  let bytes = 0
-  for await (const piece of chunks()) {
-    bytes += piece.length
-    if (bytes > MAX_SCRIPT_BYTES) {
-      throw new RafkaError('INVALID_ARGUMENT', `${name ?? 'stdin'} is larger than ${MAX_SCRIPT_BYTES} bytes`)
-    }
-    pieces.push(Buffer.from(piece))
-  }
-  return Buffer.concat(pieces).toString('utf8')
 }
 
 async function chooseWriter(context: CommandContext, format: ResultForm | undefined): Promise<ResultWriter> {

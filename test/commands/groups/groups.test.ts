@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { open } from '../../../src/open.ts'
 import { useWorkbench } from '../support/with-directory.ts'
@@ -134,6 +136,38 @@ describe('groups seek', () => {
     expect((await consume('-e')).out.split('\n').sort().join('')).toBe('cd')
     await seek('--to', '@now', '--yes')
     expect(await consume('-e')).toMatchObject({ out: '' })
+  })
+
+  test('moves a group to where another one stands, or a file says', async () => {
+    await fill()
+    await consume('-e')
+    await bench.run(['groups', 'seek', 'billing', '--to', '1', '--yes'])
+    const offsets = async (group: string) => (await bench.run(['groups', 'describe', group, '--format', 'tsv'])).out
+    const seek = (...words: string[]) => bench.run(['groups', 'seek', 'audit', '--yes', ...words])
+    expect(await seek('--to-group', 'billing', '--topics', 'orders:1')).toMatchObject({ code: 0 })
+    expect(await offsets('audit')).toBe('audit\torders\t1\t1\t1\t0\t-\t-\t-\n')
+    expect(await seek('--to-group', 'billing')).toMatchObject({ code: 0 })
+    expect(await offsets('audit')).toContain('audit\torders\t0\t1\t3\t2')
+    const query = "select topic, partition, end_offset from partitions where topic = 'orders'"
+    const csv = (await bench.run(['sql', '-f', 'csv', query.replace('end_offset', 'end_offset as offset')])).out
+    const piped = ['groups', 'seek', 'audit', '--yes', '--to-file', '-']
+    expect(await bench.run(piped, { stdin: [csv] })).toMatchObject({ code: 0 })
+    expect(await offsets('audit')).toContain('audit\torders\t0\t3\t3\t0')
+    writeFileSync(join(bench.folder, 'offsets'), '# by hand\norders 0 2\n\norders\t1\t99\n')
+    expect(await seek('--to-file', 'offsets')).toMatchObject({ code: 0 })
+    expect(await offsets('audit')).toContain('audit\torders\t0\t2\t3\t1')
+    for (const [text, problem] of [
+      ['orders,0,1\norders,0', 'stdin: line 2: "orders,0" is not TOPIC,PARTITION,OFFSET'],
+      ['orders,0,x', 'stdin: line 1'],
+      ['orders 0 1\norders,0,2', 'line 2: orders/0 stands there twice'],
+      ['\n#', 'stdin has no offsets'],
+    ] as const) {
+      const refused = await bench.run(piped, { stdin: [text] })
+      expect({ code: refused.code, told: refused.err.includes(problem) }).toEqual({ code: 2, told: true })
+    }
+    expect(await bench.run(piped, { stdin: ['nope,0,1'] })).toMatchObject({ code: 1 })
+    expect(await seek('--to-group', 'nobody')).toMatchObject({ code: 1 })
+    expect(await seek('--to-group', 'billing', '--to', 'end')).toMatchObject({ code: 2 })
   })
 
   test('wants to be told where to, and a group that stands somewhere', async () => {

@@ -51,6 +51,19 @@ describe('lines of stdin become records', () => {
     ])
   })
 
+  test('with one time for all', async () => {
+    const time = '2026-01-31T12:00:00.500Z'
+    await bench.run(['produce', 't', '--timestamp', time], { stdin: ['a\nb\n'] })
+    await bench.run(['produce', 't', '--timestamp', '-1d', '-f', 'json'], { stdin: ['{"value":"c"}\n'] })
+    const shown = (await bench.run(['consume', 't', '-e', '-f', '%d{iso} %v\n'])).out.split('\n')
+    expect(shown.slice(0, 2)).toEqual([`${time} a`, `${time} b`])
+    const ageMs = Date.now() - Date.parse(shown[2]!.split(' ')[0]!)
+    expect(ageMs / 86_400_000).toBeCloseTo(1, 2)
+    for (const flags of [['now!'], ['now', '-f', '%d %v\n'], ['now', '-f', 'json', '--keep', 'timestamp']]) {
+      expect(await bench.run(['produce', 't', '--timestamp', ...flags])).toMatchObject({ code: 2 })
+    }
+  })
+
   test('with one key, headers and a partition for all', async () => {
     await bench.run(['topics', 'create', 't', '-p', '3'])
     const flags = ['-k', 'käy', '-H', 'a=1', '-H', 'b:2=3', '-H', 'n', '-p', '2']

@@ -10,7 +10,7 @@ export const envHelp: readonly string[] = [
   '                     "-": RAFKA_PRODUCER_LINGER_MS=10ms',
   '  NO_COLOR           no colours; RAFKA_NO_COLOR the same for rafka alone,',
   '                     FORCE_COLOR colours in a pipe too',
-  '  COLORFGBG          of a terminal with 16 colours: whether its background is light',
+  '  COLORFGBG          background of a terminal with 16 colours',
   '  RAFKA_HISTORY      where the REPL keeps what was typed; empty: nowhere',
   '  PAGER              shows what is longer than the screen (default less -FIRX)',
   '  VISUAL, EDITOR     for rafka profile edit (default vi)',

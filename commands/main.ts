@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { RafkaError } from '../src/index.ts'
 import { type CatalogEntry, replEntry } from './catalog.ts'
 import { chooseForm, earlyForm } from './choose-form.ts'
@@ -33,6 +34,13 @@ async function runLine(argv: readonly string[], surroundings: Surroundings): Pro
   // Help is read by people, whatever form reports have been set to.
   const defaults = wantsHelp(line) ? { flags: {} } : surroundings
   const early = new CommandContext(surroundings, earlyFlags(line), earlyForm(line, defaults))
+  const code = await runWords(argv, line, early)
+  // A stream tells of a write that failed one turn later.
+  await setImmediate()
+  return early.outputClosed.aborted ? await tellClosedOutput(early, code) : code
+}
+
+async function runWords(argv: readonly string[], line: readonly string[], early: CommandContext): Promise<number> {
   try {
     const topic = argv[0] === 'help' ? argv[1] : undefined
     const told = topic !== undefined && (await (await import('./show-help.ts')).showHelpTopic(early, topic))
@@ -42,7 +50,7 @@ async function runLine(argv: readonly string[], surroundings: Surroundings): Pro
     const resolved = resolveCommand(line)
     if (resolved.kind === 'unknown') throw unknownCommand(resolved)
     if (resolved.kind === 'command') return await runCommand(resolved.entry, resolved.rest, early)
-    const isBare = resolved.path.length === 0 && !wantsHelp(line) && surroundings.startRepl !== undefined
+    const isBare = resolved.path.length === 0 && !wantsHelp(line) && early.surroundings.startRepl !== undefined
     if (isBare) return await runCommand(replEntry, line, early)
     return await (await import('./show-help.ts')).showGroupHelp(early, resolved.path, line)
   } catch (error) {
@@ -113,7 +121,7 @@ async function runWith(context: CommandContext, spec: AnyCommand, invocation: In
   } catch (error) {
     if (code === exitCodes.done) code = await report(error, context, spec.streams === true)
   }
-  return context.outputClosed.aborted ? await tellClosedOutput(context) : code
+  return code
 }
 
 async function runAndPresent(
@@ -142,9 +150,9 @@ async function report(error: unknown, context: CommandContext, stdoutIsForRecord
 }
 
 /** A reader that had enough (`| head`) ends the work quietly; a disk that is full is a failure. */
-async function tellClosedOutput({ outputClosed, terminal }: CommandContext): Promise<number> {
+async function tellClosedOutput({ outputClosed, terminal }: CommandContext, code: number): Promise<number> {
   const reason: unknown = outputClosed.reason
-  if (isBrokenPipe(reason)) return exitCodes.done
+  if (isBrokenPipe(reason)) return code
   await terminal.error(
     `cannot write to stdout: ${reason instanceof Error ? reason.message : String(reason)}`,
     undefined,

@@ -7,8 +7,13 @@ import { placeName } from './prompt.ts'
 
 /** One line that says where one is: `rafka 0.3.0 · local ~/.local/share/rafka · 4 topics · "help" or Ctrl-D`. */
 export async function banner(current: OpenSession): Promise<string> {
+  return [`rafka ${packageVersion()}`, await placeLine(current), '"help" or Ctrl-D'].join(' · ')
+}
+
+/** What a new place is: `local ~/data · 4 topics`. */
+export async function placeLine(current: OpenSession): Promise<string> {
   const topics = (await current.session.rafka.admin().listTopics()).filter(({ internal }) => !internal)
-  return [`rafka ${packageVersion()}`, where(current), countOf(topics.length, 'topic'), '"help" or Ctrl-D'].join(' · ')
+  return [where(current), countOf(topics.length, 'topic')].join(' · ')
 }
 
 function where(current: OpenSession): string {

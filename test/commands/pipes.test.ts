@@ -30,7 +30,8 @@ describe('through real pipes', () => {
 
   test('a stdout that is full is a failure', async () => {
     await bench.run(['produce', 'n', 'x'])
-    const line = 'for words in "consume n -e" "topics list" "help" "config show"; do rafka $words > /dev/full; echo $?; done'
+    const line =
+      'for words in "consume n -e" "topics list" "help" "config show"; do rafka $words > /dev/full; echo $?; done'
     const { out, err } = await runShell(line, bench.env)
     expect(out).toBe('1\n'.repeat(4))
     expect(err).toMatch(/^(error: cannot write to stdout: ENOSPC.*\n){4}$/)

@@ -5,6 +5,7 @@ import { CommandContext } from '../../context.ts'
 import { exitCodes } from '../../exit-code.ts'
 import type { GlobalFlags } from '../../global-options.ts'
 import { profilesFile } from '../../profile/profiles-file.ts'
+import { placeLine } from '../banner.ts'
 import { Place } from '../place.ts'
 import type { ReplWord, WordCall } from './repl-word.ts'
 import { requireCount } from './require-count.ts'
@@ -21,6 +22,7 @@ export const connect: ReplWord = {
     const context = new CommandContext({ ...surroundings, flags: place.flags, sessions: place.session }, {})
     await context.session()
     await conversation.moveTo(place)
+    if (place.session.current !== undefined) context.terminal.note(await placeLine(place.session.current))
     return exitCodes.done
   },
 }

@@ -242,6 +242,7 @@ describe.skipIf(!hasTerminals)(
       const terminal = await openRepl('rafka -b 127.0.0.1:1')
       await terminal.shows(/error: .*127\.0\.0\.1:1[\s\S]*rafka \(not connected\)>/)
       await terminal.type(`connect ${bench.folder}/data`)
+      await terminal.shows(/^local \S*data · \d+ topics?$/m)
       await terminal.shows(/^rafka local>/m)
     })
 

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import BetterSqlite3 from 'better-sqlite3'
 import { beforeEach, expect, test } from 'vitest'
 import { silentLogger } from '../../src/core/log.ts'
+import { Sqlite } from '../../src/core/sqlite-package.ts'
 import { openStorage, storedType } from '../../src/data-directory/open-storage.ts'
 import { open, verifyStorage } from '../../src/index.ts'
 
@@ -66,7 +66,7 @@ test.each(['sqlite', 'memory'] as const)(
 
 test('a batch whose row the sqlite engine finds damaged is taken out too, and the whole store is kept', async () => {
   await fill('sqlite')
-  const database = new BetterSqlite3(join(dataDir, 'rafka.db'))
+  const database = new Sqlite(join(dataDir, 'rafka.db'))
   database.exec('UPDATE batches SET max_timestamp = max_timestamp + 1 WHERE base_offset = 1')
   database.close()
   const problem = { topic: 'orders', firstOffset: 1, lastOffset: 1, message: expect.stringContaining('is damaged') }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,9 +10,9 @@ import { describe, expect, it } from 'vitest'
 
 const TOTAL_BYTES = 110 * 2 ** 20
 const rafka = fileURLToPath(new URL('../../dist/bin/rafka.js', import.meta.url))
-const sources = ['@types/node', 'typescript', 'better-sqlite3'].map((name) =>
-  fileURLToPath(new URL(`../../node_modules/${name}/`, import.meta.url)),
-)
+const sources = ['@types/node', 'typescript', 'better-sqlite3', 'better-sqlite3-12']
+  .map((name) => fileURLToPath(new URL(`../../node_modules/${name}/`, import.meta.url)))
+  .filter((directory) => existsSync(directory))
 
 /** Text that people wrote: the source code that some packages ship. */
 function realText(): Buffer {

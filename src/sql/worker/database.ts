@@ -1,4 +1,5 @@
-import BetterSqlite3 from 'better-sqlite3'
+import type BetterSqlite3 from 'better-sqlite3'
+import { Sqlite } from '../../core/sqlite-package.ts'
 import { type TopicColumn, topicColumns } from '../page.ts'
 import type { SqlValue } from '../sql-value.ts'
 import { isoTime, millisecondsOf } from './time-functions.ts'
@@ -32,7 +33,7 @@ export class TopicDatabase {
 
   /** `maxTemporaryBytes`: of the copies of topics that a join needs, in a temporary file that is gone when it is closed. */
   constructor(read: ReadTopic, maxTemporaryBytes: number) {
-    const database = new BetterSqlite3(':memory:')
+    const database = new Sqlite(':memory:')
     database.exec(systemTables)
     database.pragma('temp_store = file')
     database.pragma(`temp.max_page_count = ${Math.max(1, Math.floor(maxTemporaryBytes / PAGE_BYTES))}`)

@@ -1,4 +1,5 @@
-import BetterSqlite3 from 'better-sqlite3'
+import type BetterSqlite3 from 'better-sqlite3'
+import { Sqlite } from '../../core/sqlite-package.ts'
 
 /** A connection to one SQLite file. */
 export type Database = BetterSqlite3.Database
@@ -47,12 +48,12 @@ let safe = false
 export function openDatabase(file: string, options: { readonly?: boolean; mustExist?: boolean } = {}): Database {
   const { readonly = false, mustExist = false } = options
   assertSafe()
-  return new BetterSqlite3(file, { timeout: 0, readonly, fileMustExist: mustExist })
+  return new Sqlite(file, { timeout: 0, readonly, fileMustExist: mustExist })
 }
 
 /** SQLite's name of the error (`SQLITE_FULL`, `SQLITE_IOERR_FSYNC`); undefined for any other. */
 export function sqliteErrorCode(error: unknown): string | undefined {
-  return error instanceof BetterSqlite3.SqliteError ? error.code : undefined
+  return error instanceof Sqlite.SqliteError ? error.code : undefined
 }
 
 /** True for what SQLite reports when the disk is full, or the quota or the limit on file size is reached. */
@@ -70,7 +71,7 @@ export function isDamage(error: unknown): boolean {
 /** Asked of an empty database: the file itself may be locked, and is not read before its settings are made. */
 function assertSafe(): void {
   if (safe) return
-  const empty = new BetterSqlite3(':memory:')
+  const empty = new Sqlite(':memory:')
   const version = empty.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '0'
   empty.close()
   if (isOlder(version)) {

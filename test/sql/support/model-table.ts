@@ -1,11 +1,11 @@
-import BetterSqlite3 from 'better-sqlite3'
+import { Sqlite } from '../../../src/core/sqlite-package.ts'
 import type { Rafka, SqlValue } from '../../../src/index.ts'
 
 const columns = ['topic', 'partition', 'offset', 'timestamp', 'key', 'value'] as const
 
 /** Ordinary tables of SQLite with the same records: what a statement should give. */
 export class ModelTables {
-  readonly #database = new BetterSqlite3(':memory:')
+  readonly #database = new Sqlite(':memory:')
 
   /** Takes over all that a topic holds now. */
   async copy(rafka: Rafka, topic: string): Promise<void> {

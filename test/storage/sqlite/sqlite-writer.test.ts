@@ -1,5 +1,5 @@
-import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { Sqlite } from '../../../src/core/sqlite-package.ts'
 import type { Change } from '../../../src/core/storage-engine.ts'
 import { databaseFile, openDatabaseFile } from '../../../src/storage/sqlite/database-file.ts'
 import { openFileSyncs } from '../../../src/storage/sqlite/file-syncs.ts'
@@ -21,7 +21,7 @@ function createWriter(failing: 'commit' | 'append') {
   const failure: { code: string | undefined } = { code: undefined }
   const real = statements[failing] as { run(...parameters: unknown[]): unknown }
   const run = (...parameters: unknown[]) => {
-    if (failure.code !== undefined) throw new BetterSqlite3.SqliteError('as the test asked for', failure.code)
+    if (failure.code !== undefined) throw new Sqlite.SqliteError('as the test asked for', failure.code)
     return real.run(...parameters)
   }
   const faulty = { ...statements, [failing]: { ...real, run } } as Statements

@@ -1,4 +1,5 @@
 import { RafkaError } from '../../core/errors.ts'
+import type { Change } from '../../core/storage-engine.ts'
 import { entryKeys, parseEntry } from '../entries.ts'
 import { ClassicGroup } from './classic/classic-group.ts'
 import { closeGroup } from './classic/close.ts'
@@ -134,15 +135,16 @@ export class GroupRegistry {
 
   /**
    * Deletes a group without members, and its offsets. From the call on it is gone, so that one of the same name starts afresh.
+   * @param also what else belongs to the same commit
    * @throws RafkaError `KAFKA_STORAGE_ERROR`: it is there as before
    */
-  async delete(group: Group): Promise<void> {
+  async delete(group: Group, also: readonly Change[] = []): Promise<void> {
     const { storage } = this.classic
     const removal = group.offsets.stageRemoval(group.offsets.places())
     this.#groups.delete(group.id)
     const revive = this.#bury(group)
     try {
-      await storage.commit([{ remove: entryKeys.group(group.id) }, ...removal.changes])
+      await storage.commit([{ remove: entryKeys.group(group.id) }, ...removal.changes, ...also])
     } catch (error) {
       const successor = this.#groups.get(group.id)
       revive()

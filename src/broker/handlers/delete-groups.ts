@@ -2,7 +2,9 @@ import { RafkaError } from '../../core/errors.ts'
 import { deleteGroups } from '../../protocol/apis/delete-groups.ts'
 import type { BrokerState } from '../broker-state.ts'
 import { groupNamed } from '../groups/find-group.ts'
+import type { Group } from '../groups/group-registry.ts'
 import { handler, noError, wireErrorOf } from '../handler.ts'
+import { withdrawOffsets } from '../transactions/withdraw-offsets.ts'
 
 /** Deletes groups without members, with their offsets (KIP-229). */
 export const deleteGroupsHandler = handler({
@@ -28,9 +30,20 @@ async function remove(state: BrokerState, id: string) {
     if (group.state !== 'Empty') {
       throw new RafkaError('NON_EMPTY_GROUP', `group "${id}" has ${group.members.size} members`)
     }
-    await state.groups.delete(group)
+    await deleteGroup(state, group)
     return noError
   } catch (error) {
     return wireErrorOf(error, state)
+  }
+}
+
+async function deleteGroup(state: BrokerState, group: Group): Promise<void> {
+  const withdrawal = withdrawOffsets(state, group.id)
+  try {
+    await state.groups.delete(group, withdrawal.changes)
+    withdrawal.keep()
+  } catch (error) {
+    withdrawal.undo()
+    throw error
   }
 }

@@ -5,8 +5,9 @@ import type { BrokerState } from '../broker-state.ts'
 import { CONSUMER_PROTOCOL_TYPE } from '../groups/classic/subscribed-topics.ts'
 import { groupNamed } from '../groups/find-group.ts'
 import type { Group } from '../groups/group-registry.ts'
-import type { Place } from '../groups/offsets/group-offsets.ts'
+import { type Place, placeName } from '../groups/offsets/group-offsets.ts'
 import { handler, wireError, wireErrorOf } from '../handler.ts'
+import { withdrawOffsets } from '../transactions/withdraw-offsets.ts'
 
 type AskedTopic = RequestOf<typeof offsetDelete>['topics'][number]
 type TopicAnswer = ResponseOf<typeof offsetDelete>['topics'][number]
@@ -22,9 +23,7 @@ export const offsetDeleteHandler = handler({
       assertDeletable(group)
       const places: Place[] = []
       const topics = request.topics.map((asked) => check(state, group, asked, places))
-      const removal = group.offsets.stageRemoval(places)
-      if (removal.changes.length > 0) await state.storage.commit(removal.changes)
-      removal.apply()
+      await forget(state, group, places)
       return offsetDelete.response.create({ topics })
     } catch (error) {
       return offsetDelete.response.create({ errorCode: wireErrorOf(error, state).errorCode })
@@ -32,6 +31,21 @@ export const offsetDeleteHandler = handler({
   },
   refuse: (_request, { errorCode }) => offsetDelete.response.create({ errorCode }),
 })
+
+async function forget(state: BrokerState, group: Group, places: readonly Place[]): Promise<void> {
+  const removal = group.offsets.stageRemoval(places)
+  const names = new Set(places.map(placeName))
+  const withdrawal = withdrawOffsets(state, group.id, (place) => names.has(placeName(place)))
+  const changes = [...removal.changes, ...withdrawal.changes]
+  try {
+    if (changes.length > 0) await state.storage.commit(changes)
+  } catch (error) {
+    withdrawal.undo()
+    throw error
+  }
+  removal.apply()
+  withdrawal.keep()
+}
 
 /** Of what a group of another kind consumes nothing is known, so it must have no members. */
 function assertDeletable(group: Group): void {

@@ -100,6 +100,25 @@ export class Transaction {
     }
   }
 
+  /** Takes offsets out of the transaction. @returns those that are gone */
+  withdraw(isGone: (offset: TransactionOffset) => boolean): TransactionOffset[] {
+    const gone = this.#state.offsets.filter(isGone)
+    if (gone.length > 0) {
+      this.#state = { ...this.#state, offsets: this.#state.offsets.filter((offset) => !isGone(offset)) }
+    }
+    return gone
+  }
+
+  /** Puts offsets back that were taken out of the transaction when it was as `before`. @returns false when it is over */
+  putBack(offsets: readonly TransactionOffset[], before: TransactionState): boolean {
+    const { status, producerId, producerEpoch, startedMs } = this.#state
+    const isSame =
+      producerId === before.producerId && producerEpoch === before.producerEpoch && startedMs === before.startedMs
+    if (status !== 'Ongoing' || !isSame) return false
+    this.#state = { ...this.#state, offsets: withNewer(offsets, this.#state.offsets) }
+    return true
+  }
+
   /** What must be committed so that all that was added is durable; call `saved` with the state of then when it is. */
   unsaved(): Change[] {
     return this.#state === this.#durable ? [] : [this.put(this.#state)]

@@ -41,7 +41,7 @@ export async function heartbeatOf(
   return consumerGroupHeartbeat.response.create({
     memberId: member.id,
     memberEpoch: epoch,
-    heartbeatIntervalMs: context.configs.number('group.consumer.heartbeat.interval.ms'),
+    heartbeatIntervalMs: context.configs.numberForGroup('consumer.heartbeat.interval.ms', group.id),
     assignment: isTold ? { topicPartitions: listed(assigned) } : null,
   })
 }

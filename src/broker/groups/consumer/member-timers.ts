@@ -20,7 +20,7 @@ export class MemberTimers {
 
   /** The member was heard of: its session begins anew. */
   renewSession(group: ConsumerGroup, member: ConsumerMember): void {
-    const timeoutMs = this.#configs.number('group.consumer.session.timeout.ms')
+    const timeoutMs = this.#configs.numberForGroup('consumer.session.timeout.ms', group.id)
     member.sessionTimer?.cancel()
     member.sessionTimer = this.#clock.after(timeoutMs, () => {
       this.#expired(group, member, `was not heard of for ${timeoutMs} ms`)

@@ -84,7 +84,7 @@ export class GroupOffsets {
   stageRemoval(places: Iterable<Place>): StagedOffsets {
     const removed = [...places].filter(
       ({ topicId, partition }) =>
-        this.get(topicId, partition) !== undefined || this.#underWay.has(placeName(topicId, partition)),
+        this.get(topicId, partition) !== undefined || this.#underWay.has(placeName({ topicId, partition })),
     )
     return {
       changes: removed.map(({ topicId, partition }) => ({
@@ -99,7 +99,7 @@ export class GroupOffsets {
 
   /** Whether a commit for the partition is not durable yet. */
   isUnderWay(topicId: string, partition: number): boolean {
-    return this.#underWay.has(placeName(topicId, partition))
+    return this.#underWay.has(placeName({ topicId, partition }))
   }
 
   /** Every partition with an offset, also one whose commit is under way; of one topic when it is named. */
@@ -126,19 +126,20 @@ export class GroupOffsets {
   }
 
   #begin({ topicId, partition }: Place): void {
-    const name = placeName(topicId, partition)
+    const name = placeName({ topicId, partition })
     const underWay = this.#underWay.get(name) ?? { place: { topicId, partition }, count: 0 }
     underWay.count++
     this.#underWay.set(name, underWay)
   }
 
   #end({ topicId, partition }: Place): void {
-    const name = placeName(topicId, partition)
+    const name = placeName({ topicId, partition })
     const underWay = this.#underWay.get(name)
     if (underWay !== undefined && --underWay.count === 0) this.#underWay.delete(name)
   }
 }
 
-function placeName(topicId: string, partition: number): string {
+/** A place as one string. */
+export function placeName({ topicId, partition }: Place): string {
   return `${topicId}/${partition}`
 }

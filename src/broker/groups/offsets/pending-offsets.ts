@@ -11,6 +11,13 @@ export class PendingOffsets {
     this.#producers.set(producerId, held.add(`${topicId}/${partition}`))
   }
 
+  /** The offset of the partition was taken out of the producer's transaction. */
+  drop(producerId: number, topicId: string, partition: number): void {
+    const held = this.#producers.get(producerId)
+    held?.delete(`${topicId}/${partition}`)
+    if (held?.size === 0) this.#producers.delete(producerId)
+  }
+
   /** The transaction has ended, one way or the other. */
   release(producerId: number): void {
     this.#producers.delete(producerId)

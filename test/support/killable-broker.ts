@@ -34,9 +34,22 @@ export async function startKillable(options: {
   readonly dataDir: string
   readonly port: number
   readonly engine: 'sqlite' | 'memory'
+  readonly configs?: Readonly<Record<string, string>>
 }): Promise<KillableBroker> {
-  const { dataDir, port, engine } = options
-  const args = [rafka, 'broker', 'start', '--data-dir', dataDir, '--port', String(port), '--storage', engine]
+  const { dataDir, port, engine, configs = {} } = options
+  const settings = Object.entries(configs).flatMap(([name, value]) => ['--set', `${name}=${value}`])
+  const args = [
+    rafka,
+    'broker',
+    'start',
+    '--data-dir',
+    dataDir,
+    '--port',
+    String(port),
+    '--storage',
+    engine,
+    ...settings,
+  ]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   const closed = once(child, 'close')
   let errors = ''

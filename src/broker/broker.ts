@@ -9,7 +9,7 @@ import type { StorageEngine } from '../core/storage-engine.ts'
 import type { BrokerState } from './broker-state.ts'
 import { BrokerConfigs } from './configs/config-values.ts'
 import { Dispatcher } from './dispatcher.ts'
-import { entryKeys, putEntry, readEntry } from './entries.ts'
+import { entryKeys, parseEntry, putEntry, readEntry } from './entries.ts'
 import { FetchSessions } from './fetches/fetch-sessions.ts'
 import { GroupRegistry } from './groups/group-registry.ts'
 import { handlers } from './handlers/index.ts'
@@ -80,6 +80,10 @@ export async function createBroker(options: BrokerOptions): Promise<BrokerHandle
   configs.setDynamic(
     new Map(Object.entries((await readEntry<Record<string, string>>(storage, entryKeys.configs)) ?? {})),
   )
+  for (const [key, value] of await storage.entries(entryKeys.groupConfigs)) {
+    const groupId = JSON.parse(key.slice(entryKeys.groupConfigs.length)) as string
+    configs.setGroup(groupId, new Map(Object.entries(parseEntry<Record<string, string>>(key, value))))
+  }
   await topics.load()
   await producerIds.load()
   await transactions.load()

@@ -8,6 +8,7 @@ import type { StorageEngine } from '../core/storage-engine.ts'
  * |---|---|
  * | `broker/identity` | cluster id |
  * | `broker/configs` | dynamic configs |
+ * | `group-configs/<group id as JSON>` | configs that a group has of its own |
  * | `broker/next-log` | number of the next log |
  * | `broker/next-producer-id` | first producer id that was never handed out |
  * | `topic/<topic id>` | name, partitions, configs |
@@ -22,6 +23,8 @@ import type { StorageEngine } from '../core/storage-engine.ts'
 export const entryKeys = {
   identity: 'broker/identity',
   configs: 'broker/configs',
+  groupConfigs: 'group-configs/',
+  groupConfigsOf: (groupId: string) => `group-configs/${JSON.stringify(groupId)}`,
   nextLog: 'broker/next-log',
   nextProducerId: 'broker/next-producer-id',
   topics: 'topic/',

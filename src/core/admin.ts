@@ -23,6 +23,7 @@ export interface PartitionDescription {
 /** Where a config value comes from, most specific first. */
 export type ConfigSource =
   | 'topic'
+  | 'group'
   | 'dynamic-broker'
   | 'dynamic-default-broker'
   | 'static-broker'

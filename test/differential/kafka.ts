@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { TestProject } from 'vitest/node'
+import { launcher } from './launcher.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -17,7 +17,6 @@ declare module 'vitest' {
 const run = promisify(execFile)
 /** Kafka shares partitions out at most once in a second, and in a thread of its own: here it is to answer at once, as Rafka does. */
 const settings = ['group.consumer.assignment.interval.ms=0', 'group.consumer.assignor.offload.enable=false']
-const launcher = fileURLToPath(new URL('../../../shared/tools/kafka', import.meta.url))
 
 /** Finds the Kafka to compare with: the one on the port `KAFKA_PORT`, else one that is started for the run where there is a launcher. */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {

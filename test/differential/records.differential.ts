@@ -237,7 +237,7 @@ describe('offsets', () => {
         const [found] = topics[0]!.partitions
         return { ...found, timestamp: found!.timestamp > 0 ? found!.timestamp - base : found!.timestamp }
       })
-    for (const version of [1, 4, 6, 7, 8, 9]) {
+    for (const version of [1, 4, 6, 7, 8, 9, 10, 11]) {
       for (const timestamp of [
         -1,
         -2,

@@ -6,6 +6,7 @@ import { brokerConfig } from './broker-configs.ts'
 import { type ConfigDefinition, splitList } from './config-definition.ts'
 import { resourceType } from './config-resource.ts'
 import { type ConfigMap, configProblem } from './config-values.ts'
+import { assertGroupOverrides, groupOverride } from './group-overrides.ts'
 import { topicConfig } from './topic-configs.ts'
 
 /** Kafka's numbers for what is done to a config (`AlterConfigOp.OpType`). */
@@ -25,7 +26,7 @@ export interface AlteredResource {
 }
 
 /**
- * Alters the configs of a topic or of the broker, in one commit. Call within `topics.exclusively`.
+ * Alters the configs of a topic, of the broker or of a group, in one commit. Call within `topics.exclusively`.
  * @param start what the steps begin with: the configs as they are, or none (AlterConfigs replaces the whole set)
  * @throws RafkaError with Kafka's error (`ConfigurationControlManager`)
  */
@@ -51,6 +52,8 @@ export async function alterConfigs(
     }
     case resourceType.broker:
       return alterBroker(state, resource.resourceName, steps, options)
+    case resourceType.group:
+      return alterGroup(state, resource.resourceName, steps, options)
     default:
       throw new RafkaError('INVALID_REQUEST', `resources of type ${resource.resourceType} have no configs here`)
   }
@@ -81,6 +84,24 @@ async function alterBroker(
   await state.storage.commit([putEntry(entryKeys.configs, Object.fromEntries(configs))])
   state.configs.setDynamic(configs)
   state.topics.refreshSettings()
+}
+
+/** A group may have configs before there is such a group. */
+async function alterGroup(
+  state: BrokerState,
+  groupId: string,
+  steps: readonly ConfigStep[],
+  options: { readonly replaceAll: boolean; readonly validateOnly: boolean },
+): Promise<void> {
+  if (groupId === '') throw new RafkaError('INVALID_REQUEST', 'a group has a name; none was given')
+  const start: ConfigMap = options.replaceAll ? new Map() : state.configs.ofGroup(groupId)
+  const current = (name: string) => state.configs.resolveForGroup(name, start).value
+  const configs = applySteps(start, steps, groupOverride, current)
+  assertGroupOverrides(state.configs, configs)
+  if (options.validateOnly) return
+  const key = entryKeys.groupConfigsOf(groupId)
+  await state.storage.commit([configs.size === 0 ? { remove: key } : putEntry(key, Object.fromEntries(configs))])
+  state.configs.setGroup(groupId, configs)
 }
 
 /** The set that the steps make of `start`. `current` gives the value in force, which append and subtract begin with. */

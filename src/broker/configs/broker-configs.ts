@@ -4,6 +4,18 @@ import { topicConfigs } from './topic-configs.ts'
 
 const INT_MAX = 2 ** 31 - 1
 
+/** Tools that move replicas delete these when they are done. */
+function throttle(name: string): ConfigDefinition {
+  return {
+    name,
+    type: 'long',
+    defaultValue: '9223372036854775807',
+    check: integer(0),
+    documentation: 'Accepted and kept; without effect on one node.',
+    dynamic: true,
+  }
+}
+
 const own: readonly ConfigDefinition[] = [
   {
     name: 'auto.create.topics.enable',
@@ -40,6 +52,8 @@ const own: readonly ConfigDefinition[] = [
     check: integer(1024, INT_MAX),
     documentation: 'Largest answer to a fetch, in bytes; the first batch is given whole all the same.',
   },
+  throttle('follower.replication.throttled.rate'),
+  throttle('leader.replication.throttled.rate'),
   {
     name: 'log.cleaner.backoff.ms',
     type: 'long',
@@ -108,6 +122,7 @@ const own: readonly ConfigDefinition[] = [
       'Whether a request for more replicas than there are brokers is granted with what there is, so that programs written for a cluster run on one node.',
     dynamic: true,
   },
+  throttle('replica.alter.log.dirs.io.max.bytes.per.second'),
   {
     name: 'transaction.abort.timed.out.transaction.cleanup.interval.ms',
     type: 'int',

@@ -10,8 +10,10 @@ export interface ConfigDefinition {
   readonly check: (value: string) => string | undefined
   /** One or two sentences; says so when the value is accepted without effect. */
   readonly documentation: string
-  /** For a topic's config: the broker's config that gives its default. */
+  /** For a config of a topic or group: the broker's config that gives its default. */
   readonly brokerName?: string
+  /** For a topic's config: the name under which Kafka shows its default among the synonyms; null: it shows none. Left out: `brokerName`, or the config's own. */
+  readonly defaultSynonym?: string | null
   /** For a broker's config: may be altered while it runs. */
   readonly dynamic?: boolean
 }

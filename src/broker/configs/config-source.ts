@@ -8,4 +8,5 @@ export const configSourceNumber = {
   'dynamic-default-broker': 3,
   'static-broker': 4,
   default: 5,
+  group: 8,
 } as const satisfies Record<ConfigSource, number>

@@ -2,6 +2,7 @@ import type { ConfigSource } from '../../core/admin.ts'
 import { RafkaError } from '../../core/errors.ts'
 import { brokerConfig } from './broker-configs.ts'
 import { type ConfigDefinition, splitList } from './config-definition.ts'
+import { groupOverride } from './group-overrides.ts'
 import { topicConfig } from './topic-configs.ts'
 
 /** Config values that were set, by name. */
@@ -16,11 +17,12 @@ export interface ResolvedConfig {
 
 /**
  * The configs of the broker: static ones, given at the start, and dynamic ones, altered while it runs.
- * Also where a topic's configs fall back to.
+ * Also where the configs of topics and groups fall back to, and what single groups have of their own.
  */
 export class BrokerConfigs {
   readonly #static: ConfigMap
   #dynamic: ConfigMap = new Map()
+  readonly #groups = new Map<string, ConfigMap>()
 
   /** @throws RafkaError `INVALID_CONFIGURATION` for an unknown name or a wrong value */
   constructor(values: Readonly<Record<string, string>> = {}) {
@@ -37,6 +39,20 @@ export class BrokerConfigs {
 
   setDynamic(values: ConfigMap): void {
     this.#dynamic = values
+  }
+
+  /** Groups that have configs of their own. */
+  get groupNames(): string[] {
+    return [...this.#groups.keys()]
+  }
+
+  ofGroup(groupId: string): ConfigMap {
+    return this.#groups.get(groupId) ?? new Map()
+  }
+
+  setGroup(groupId: string, values: ConfigMap): void {
+    if (values.size === 0) this.#groups.delete(groupId)
+    else this.#groups.set(groupId, values)
   }
 
   /** The value in force of a config of the broker. */
@@ -62,8 +78,22 @@ export class BrokerConfigs {
   resolveForTopic(name: string, own: ConfigMap): ResolvedConfig {
     const definition = topicConfig.get(name)
     if (definition === undefined) throw new Error(`no topic config "${name}"`)
-    const value = own.get(name)
-    if (value !== undefined) return { definition, value, source: 'topic' }
+    return this.#inherited(definition, own.get(name), 'topic')
+  }
+
+  /** The value in force of a group's config: its own, or the broker's. */
+  resolveForGroup(name: string, own: ConfigMap): ResolvedConfig {
+    const definition = groupOverride.get(name)
+    if (definition === undefined) throw new Error(`no group config "${name}"`)
+    return this.#inherited(definition, own.get(name), 'group')
+  }
+
+  numberForGroup(name: string, groupId: string): number {
+    return wholeNumber(this.resolveForGroup(name, this.ofGroup(groupId)).value)
+  }
+
+  #inherited(definition: ConfigDefinition, value: string | undefined, source: 'topic' | 'group'): ResolvedConfig {
+    if (value !== undefined) return { definition, value, source }
     if (definition.brokerName === undefined) return { definition, value: definition.defaultValue, source: 'default' }
     const inherited = this.resolve(definition.brokerName)
     return { definition, value: inherited.value, source: inherited.source }

@@ -3,6 +3,21 @@ import { anything, type ConfigDefinition, decimal, integer, listOf, oneOf, trueO
 const INT_MAX = 2 ** 31 - 1
 const LONG_MAX = '9223372036854775807'
 
+/** Where Kafka shows the default under another name than the broker's config here has, or (null) not at all. */
+const defaultSynonyms: Readonly<Record<string, string | null>> = {
+  'file.delete.delay.ms': 'log.segment.delete.delay.ms',
+  'flush.messages': 'log.flush.interval.messages',
+  'flush.ms': null,
+  'follower.replication.throttled.replicas': null,
+  'index.interval.bytes': 'log.index.interval.bytes',
+  'leader.replication.throttled.replicas': null,
+  preallocate: 'log.preallocate',
+  'retention.ms': null,
+  'segment.index.bytes': 'log.index.size.max.bytes',
+  'segment.jitter.ms': null,
+  'segment.ms': null,
+}
+
 function define(
   name: string,
   type: ConfigDefinition['type'],
@@ -11,7 +26,16 @@ function define(
   documentation: string,
   brokerName?: string,
 ): ConfigDefinition {
-  return { name, type, defaultValue, check, documentation, ...(brokerName === undefined ? {} : { brokerName }) }
+  const defaultSynonym = defaultSynonyms[name]
+  return {
+    name,
+    type,
+    defaultValue,
+    check,
+    documentation,
+    ...(brokerName === undefined ? {} : { brokerName }),
+    ...(defaultSynonym === undefined ? {} : { defaultSynonym }),
+  }
 }
 
 const noEffect = 'Accepted and kept; without effect on one node'

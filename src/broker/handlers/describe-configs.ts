@@ -6,7 +6,8 @@ import { brokerConfigs } from '../configs/broker-configs.ts'
 import type { ConfigDefinition, ConfigType } from '../configs/config-definition.ts'
 import { resourceType } from '../configs/config-resource.ts'
 import { configSourceNumber } from '../configs/config-source.ts'
-import type { ConfigMap, ResolvedConfig } from '../configs/config-values.ts'
+import type { ResolvedConfig } from '../configs/config-values.ts'
+import { groupOverrides } from '../configs/group-overrides.ts'
 import { topicConfigs } from '../configs/topic-configs.ts'
 import { handler, noError, type WireError, wireErrorOf } from '../handler.ts'
 import { findTopic } from '../topics/find-log.ts'
@@ -20,7 +21,7 @@ type Entry = Result['configs'][number]
 /** Kafka's numbers for kinds of value (`ConfigResponse.ConfigType`). */
 const typeNumber: Record<ConfigType, number> = { boolean: 1, string: 2, int: 3, long: 5, double: 6, list: 7 }
 
-/** Tells every config of topics and of the broker, with its default and where its value comes from. */
+/** Tells every config of topics, of the broker and of groups, with its default and where its value comes from. */
 export const describeConfigsHandler = handler({
   api: describeConfigs,
   minVersion: 1,
@@ -52,7 +53,17 @@ function entries(state: BrokerState, request: Request, resource: Resource): Entr
       return topicConfigs
         .filter(isWanted)
         .map(({ name }) =>
-          entry(request, state.configs.resolveForTopic(name, own), topicSynonyms(state, name, own), false),
+          inheritedEntry(state, request, state.configs.resolveForTopic(name, own), own.get(name), 'topic'),
+        )
+    }
+    case resourceType.group: {
+      const { resourceName: groupId } = resource
+      if (groupId === '') throw new RafkaError('INVALID_REQUEST', 'a group has a name; none was given')
+      const own = state.configs.ofGroup(groupId)
+      return groupOverrides
+        .filter(isWanted)
+        .map(({ name }) =>
+          inheritedEntry(state, request, state.configs.resolveForGroup(name, own), own.get(name), 'group'),
         )
     }
     case resourceType.broker:
@@ -97,15 +108,25 @@ function entry(request: Request, resolved: ResolvedConfig, synonyms: Entry['syno
   }
 }
 
-/** Every place that a value could come from, most specific first. */
-function topicSynonyms(state: BrokerState, name: string, own: ConfigMap): Entry['synonyms'] {
-  const { definition } = state.configs.resolveForTopic(name, own)
-  const set = own.get(name)
+/** A config that falls back to one of the broker, with every place that its value could come from, most specific first. */
+function inheritedEntry(
+  state: BrokerState,
+  request: Request,
+  resolved: ResolvedConfig,
+  set: string | undefined,
+  source: 'topic' | 'group',
+): Entry {
+  const { name, defaultValue, brokerName, defaultSynonym } = resolved.definition
   const inherited =
-    definition.brokerName === undefined
-      ? [{ name, value: definition.defaultValue, source: configSourceNumber.default }]
-      : brokerSynonyms(state, definition.brokerName)
-  return set === undefined ? inherited : [{ name, value: set, source: configSourceNumber.topic }, ...inherited]
+    brokerName === undefined
+      ? [{ name, value: defaultValue, source: configSourceNumber.default }]
+      : brokerSynonyms(state, brokerName)
+  const shown = inherited.flatMap((synonym) => {
+    if (synonym.source !== configSourceNumber.default || defaultSynonym === undefined) return [synonym]
+    return defaultSynonym === null ? [] : [{ ...synonym, name: defaultSynonym }]
+  })
+  const own = set === undefined ? [] : [{ name, value: set, source: configSourceNumber[source] }]
+  return entry(request, resolved, [...own, ...shown], false)
 }
 
 function brokerSynonyms(state: BrokerState, name: string): Entry['synonyms'] {

@@ -4,10 +4,10 @@ import type { BrokerState } from '../broker-state.ts'
 import { resourceType } from '../configs/config-resource.ts'
 import { handler, wireErrorOf } from '../handler.ts'
 
-/** Kafka's types that may be asked for and of which there is nothing here: loggers, metrics of clients, groups with configs of their own. */
-const WITHOUT_ANY = [8, 16, 32]
+/** Kafka's types that may be asked for and of which there is nothing here: loggers, metrics of clients. */
+const WITHOUT_ANY = [8, 16]
 
-/** Lists what has configs: topics and this broker (KIP-1142). Version 0 asks for subscriptions to metrics alone, and there are none. */
+/** Lists what has configs: topics, this broker, and groups that have some of their own (KIP-1142). Version 0 asks for subscriptions to metrics alone, and there are none. */
 export const listConfigResourcesHandler = handler({
   api: listConfigResources,
   minVersion: 0,
@@ -29,9 +29,10 @@ export const listConfigResourcesHandler = handler({
 })
 
 /** @throws RafkaError `UNSUPPORTED_VERSION` for a type that Kafka does not know either */
-function namesOf({ topics, nodeId }: BrokerState, type: number): string[] {
+function namesOf({ topics, nodeId, configs }: BrokerState, type: number): string[] {
   if (type === resourceType.topic) return topics.all().map(({ name }) => name)
   if (type === resourceType.broker) return [String(nodeId)]
+  if (type === resourceType.group) return configs.groupNames
   if (WITHOUT_ANY.includes(type)) return []
   throw new RafkaError('UNSUPPORTED_VERSION', `there are no resources of type ${type}`)
 }

@@ -19,12 +19,14 @@ const EARLIEST = -2
 const MAX_TIMESTAMP = -3
 const EARLIEST_LOCAL = -4
 const LATEST_TIERED = -5
+const EARLIEST_PENDING_UPLOAD = -6
 const sinceVersion = new Map([
   [LATEST, 1],
   [EARLIEST, 1],
   [MAX_TIMESTAMP, 7],
   [EARLIEST_LOCAL, 8],
   [LATEST_TIERED, 9],
+  [EARLIEST_PENDING_UPLOAD, 11],
 ])
 
 /** `isolationLevel` of a reader that wants only what is committed. */
@@ -32,11 +34,11 @@ const READ_COMMITTED = 1
 
 const nowhere: FoundOffset = { offset: -1, timestamp: -1 }
 
-/** Finds offsets by place or by timestamp (KIP-79, KIP-734, KIP-1005). */
+/** Finds offsets by place or by timestamp (KIP-79, KIP-734, KIP-1005, KIP-1023). */
 export const listOffsetsHandler = handler({
   api: listOffsets,
   minVersion: 1,
-  maxVersion: 9,
+  maxVersion: 11,
   async handle(state, { topics, isolationLevel }, context) {
     const committedOnly = isolationLevel === READ_COMMITTED
     const isTwice = repeated(
@@ -104,6 +106,7 @@ async function find(
     case MAX_TIMESTAMP:
       return below(end, await findMaxTimestamp(log))
     case LATEST_TIERED:
+    case EARLIEST_PENDING_UPLOAD:
       return undefined
     default:
       return below(end, await findByTimestamp(log, timestamp))

@@ -18,6 +18,9 @@ const sources: ReadonlyArray<ConfigSource | undefined> = [
   'dynamic-default-broker',
   'static-broker',
   'default',
+  undefined,
+  undefined,
+  'group',
 ]
 
 /** See `Admin.describeConfigs`. */

@@ -54,11 +54,13 @@ describe('ListOffsets', () => {
     expect(await broker.listOffsets('t', MAX_TIMESTAMP)).toMatchObject({ offset: 4, timestamp: 3000 })
   })
 
-  it('L2: -4 is the start and -5 nowhere: nothing is tiered', async () => {
+  it('L2: -4 is the start, -5 and -6 are nowhere: nothing is tiered', async () => {
     await using broker = await startWith([1000], [2000])
     await deleteBefore(broker, 1)
     expect(await broker.listOffsets('t', -4)).toMatchObject({ offset: 1, timestamp: -1 })
-    expect(await broker.listOffsets('t', -5)).toMatchObject({ offset: -1, timestamp: -1, leaderEpoch: -1 })
+    for (const place of [-5, -6]) {
+      expect(await broker.listOffsets('t', place)).toMatchObject({ offset: -1, timestamp: -1, leaderEpoch: -1 })
+    }
   })
 
   it('L3: a timestamp gives the first record at or after it, by record and not by batch', async () => {
@@ -121,8 +123,8 @@ describe('ListOffsets', () => {
       [-3, 6],
       [-4, 7],
       [-5, 8],
-      [-6, 9],
-      [-100, 9],
+      [-6, 10],
+      [-100, 11],
     ] as const) {
       expect(await broker.listOffsets('t', timestamp, { version })).toMatchObject({
         error: 'UNSUPPORTED_VERSION',

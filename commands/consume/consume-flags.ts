@@ -28,7 +28,7 @@ export function declareConsume(command: Command): Command {
   return command
     .argument('[topic...]')
     .option('-t, --topic <topic,...>', 'topics, beside those that are words', names)
-    .option('-r, --regex', 'topics are regular expressions of whole names')
+    .option('-r, --regex', 'topics are regular expressions of whole names; new ones are read when they come')
     .option('-o, --offset <spec>', 'start, end, N, -N, +N, A:B, @TIME or @T1:T2; rafka help offsets')
     .option('-e, --exit-at-end', 'stop at what is the end now')
     .option('-p, --partition <n,...>', 'these partitions alone', partitionList)

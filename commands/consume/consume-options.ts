@@ -22,7 +22,7 @@ export async function readConsumeOptions(
   const filter = await readFilters(flags)
   const render = await chooseRenderer(context, flags)
   return {
-    topics: await readTopics(context, flags, words),
+    ...(await readTopics(context, flags, words, range)),
     partitions: flags.partition,
     range,
     group: flags.group,
@@ -37,15 +37,21 @@ export async function readConsumeOptions(
 
 async function readTopics(
   context: CommandContext,
-  { topic = [], regex }: ConsumeFlags,
+  { topic = [], regex, partition }: ConsumeFlags,
   words: readonly string[],
-): Promise<string[]> {
+  { to }: ConsumeRange,
+): Promise<Pick<ConsumeRequest, 'topics' | 'matching'>> {
   const named = [...new Set([...words, ...topic])]
   if (named.length === 0) {
     const { pickTopic } = await import('../prompts.ts')
-    return [await pickTopic(context, 'rafka consume TOPIC...')]
+    return { topics: [await pickTopic(context, 'rafka consume TOPIC...')], matching: undefined }
   }
-  return regex === true ? await (await import('./select-topics.ts')).selectTopics(context, named) : named
+  if (regex !== true) return { topics: named, matching: undefined }
+  const { selectTopics } = await import('./select-topics.ts')
+  // Partitions by number are those of topics that one knows.
+  const follows = to === undefined && partition === undefined
+  const selected = await selectTopics(context, named, follows)
+  return follows ? selected : { ...selected, matching: undefined }
 }
 
 function readRange(context: CommandContext, flags: ConsumeFlags, defaultOffset: string): ConsumeRange {

@@ -11,6 +11,8 @@ export interface ConsumeRange extends Omit<OffsetRange, 'from'> {
 /** What `rafka consume` was asked to do. */
 export interface ConsumeRequest {
   readonly topics: readonly string[]
+  /** Topics that are read too when they come. */
+  readonly matching: ConsumerOptions['matching']
   readonly partitions: readonly number[] | undefined
   readonly range: ConsumeRange
   /** Whose offsets are gone on from, and committed. */

@@ -10,11 +10,12 @@ import { resolvePlaces } from './resolve-places.ts'
 /** Prints records until the end of the range, the limit, the idle time, Ctrl-C, or a reader that had enough. @returns the exit code */
 export async function printRecords(context: CommandContext, request: ConsumeRequest): Promise<number> {
   const { rafka } = await context.session()
-  const { range, group, idleMs, isolation } = request
+  const { range, group, idleMs, isolation, matching } = request
   const places = await resolvePlaces(request, range, () => rafka.admin())
   const consumer = rafka.consumer({
     ...places,
     isolation,
+    matching,
     ...consumerLimits(await context.config()),
     // What was printed is committed when it was printed.
     ...(group === undefined ? {} : { group, autoCommit: false }),

@@ -38,6 +38,11 @@ export interface ConsumerOptions {
   /** All partitions of each, or the named ones. */
   readonly topics: ReadonlyArray<string | { readonly topic: string; readonly partitions: readonly number[] }>
   /**
+   * Beside `topics`, which may be none then: every topic whose name it accepts, also those that come into being later, but for internal ones. They are looked for twice a
+   * minute. Without `to` alone.
+   */
+  readonly matching?: ((topic: string) => boolean) | undefined
+  /**
    * Default `start`; with a group `stored`: where the group stands. Any other position counts for the partitions that the first assignment
    * brings; what comes later begins where the group stands.
    */

@@ -72,6 +72,16 @@ describe('a live pipe', () => {
     expect(await consumer.finish()).toMatchObject({ code: 0, out: 'one\ntwo\nthree\n', err: '' })
   })
 
+  test('reads topics that match when they come', async () => {
+    const consumer = startRafka(['consume', '-v', '-r', 'logs-.*'], bench.env)
+    await consumer.until(() => consumer.err.includes('waiting for a topic that matches "logs-.*"'))
+    await bench.run(['produce', 'other'], { stdin: 'not this\n' })
+    await bench.run(['produce', 'logs-a'], { stdin: 'one\n' })
+    await consumer.until(() => consumer.out === 'one\n')
+    consumer.child.kill('SIGINT')
+    expect(await consumer.finish()).toMatchObject({ code: 0, out: 'one\n' })
+  })
+
   test('that is interrupted sends what it has read, but no half line, and ends with 130', async () => {
     const producer = startRafka(['produce', 'logs', '--json'], bench.env)
     const consumer = startRafka(['consume', 'logs'], bench.env)

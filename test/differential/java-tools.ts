@@ -111,6 +111,8 @@ function normalized(output: string, brokers: string): string {
       .replaceAll(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[:.]\d{3}/g, 'TIME')
       .replaceAll(/(?<= )\d{5}(?= )/g, 'PORT')
       .replaceAll(/"avg_throughput":[\d.]+/g, 'THROUGHPUT')
+      // How many batches there are is a matter of time.
+      .replaceAll(/"size":\d+/g, 'SIZE')
       // Kafka sets it for all topics where replicas may be elected that are behind (KIP-966).
       .replaceAll(/min\.insync\.replicas=1,?/g, '')
       .replaceAll(/"log_?[dD]irs?":\[?"[^"]*"\]?/g, 'DIRECTORY')

@@ -54,6 +54,16 @@ export function describeConsumerProtocol(subject: ClientSubject): void {
       },
     )
 
+    test('reads topics that match when they come', async () => {
+      const prefix = `matched-${await subject.topic()}`
+      const matching = (name: string) => name.startsWith(prefix)
+      const member = join('none', { topics: [], matching, group: `${prefix}-group` })
+      await subject.rafka.admin().createTopics([{ name: `${prefix}-0`, partitions: 1 }])
+      await subject.send({ topic: `${prefix}-0`, value: '0' })
+      await expect.poll(() => member.values, patience).toEqual(['0'])
+      await close(member)
+    })
+
     test('gives up what it reads only when the loop is done with the record in hand', async () => {
       const topic = await subject.topic(2)
       await subject.send({ topic, value: '0', partition: 0 })

@@ -190,6 +190,24 @@ export function describeGroups(subject: ClientSubject): void {
       await member.ended
     })
 
+    test('reads topics that match when they come', async () => {
+      const prefix = `matched-${await subject.topic()}`
+      const matching = (name: string) => name.startsWith(prefix)
+      const member = join(subject, 'none', `${prefix}-group`, { topics: [], matching })
+      for (const value of ['0', '1']) {
+        await subject.rafka.admin().createTopics([{ name: `${prefix}-${value}`, partitions: 1 }])
+        await subject.send({ topic: `${prefix}-${value}`, value })
+        if (value === '0') await expect.poll(() => member.values, { timeout: 20_000 }).toEqual(['0'])
+      }
+      // Both are there for one who begins now.
+      const next = join(subject, 'none', `${prefix}-next`, { topics: [], matching })
+      await expect.poll(() => together(next), { timeout: 20_000 }).toEqual(['0', '1'])
+      for (const { consumer, ended } of [member, next]) {
+        await consumer.close()
+        await ended
+      }
+    })
+
     test('refuses options that do not go together', () => {
       const consumer = (options: Partial<ConsumerOptions>) => () =>
         subject.rafka.consumer({ topics: ['t'], ...options })

@@ -12,6 +12,7 @@ import { checkPosition } from './locate.ts'
 export interface ConsumerSettings extends FetcherSettings {
   /** By topic: the partitions that were named; undefined: all. */
   readonly topics: ReadonlyMap<string, ReadonlySet<number> | undefined>
+  readonly matching: ((topic: string) => boolean) | undefined
   /** Without a group where every partition begins; with one, those of its first assignment. undefined: where the group stands. */
   readonly from: Position | undefined
   /** Where a partition begins, or goes on, of which the group has no offset, or one that the log does not hold. */
@@ -47,9 +48,14 @@ export function consumerSettings(options: ConsumerOptions): ConsumerSettings {
   for (const { position } of positions) checkPosition('position', position)
   for (const { position } of ends) checkPosition('end', position)
   if (ends.length > 0 && to === undefined) throw new RafkaError('INVALID_ARGUMENT', 'ends go with to: give both')
+  const { matching } = options
+  if (matching !== undefined && to !== undefined) {
+    throw new RafkaError('INVALID_ARGUMENT', 'matching is for consumers that follow: leave it out, or to')
+  }
   const prefetchBytes = count('prefetchBytes', options.prefetchBytes ?? 16 * MEBIBYTE, 1)
   return {
-    topics: topicsOf(options.topics),
+    topics: topicsOf(options.topics, matching !== undefined),
+    matching,
     from: from === 'stored' ? undefined : from,
     reset,
     group,
@@ -77,7 +83,7 @@ function checkWord(name: string, value: string, words: readonly string[]): void 
   throw new RafkaError('INVALID_ARGUMENT', `${name} is one of ${words.join(', ')}; got ${JSON.stringify(value)}`)
 }
 
-function topicsOf(wished: ConsumerOptions['topics']): Map<string, Set<number> | undefined> {
+function topicsOf(wished: ConsumerOptions['topics'], mayBeEmpty: boolean): Map<string, Set<number> | undefined> {
   const topics = new Map<string, Set<number> | undefined>()
   for (const each of wished) {
     const { topic, partitions } = typeof each === 'string' ? { topic: each, partitions: undefined } : each
@@ -90,6 +96,6 @@ function topicsOf(wished: ConsumerOptions['topics']): Map<string, Set<number> | 
     const all = partitions === undefined || (topics.has(topic) && known === undefined)
     topics.set(topic, all ? undefined : new Set([...(known ?? []), ...partitions]))
   }
-  if (topics.size === 0) throw new RafkaError('INVALID_ARGUMENT', 'a consumer needs at least one topic')
+  if (topics.size === 0 && !mayBeEmpty) throw new RafkaError('INVALID_ARGUMENT', 'a consumer needs at least one topic')
   return topics
 }

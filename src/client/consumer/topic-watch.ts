@@ -9,6 +9,8 @@ import { ending } from '../ending.ts'
 /** What is to be watched. */
 export interface WatchSettings {
   readonly topics: readonly string[]
+  /** Topics beside these that matter once they are there. */
+  readonly matching?: ((topic: string) => boolean) | undefined
   /** A topic that does not exist is waited for. */
   readonly waitForTopics: boolean
   /** New partitions matter. */
@@ -33,7 +35,7 @@ const MISSING_TIMES = 3
 /** Longest time without an answer, in ms. */
 const GIVE_UP_MS = 60_000
 
-/** Looks out for topics: waits for those that do not exist, notices new partitions, and tells when one was deleted. Creates none. */
+/** Looks out for topics: waits for those that do not exist, finds those that match, notices new partitions, and tells when one was deleted. Creates none. */
 export class TopicWatch {
   readonly #cluster: Cluster
   readonly #settings: WatchSettings
@@ -54,6 +56,11 @@ export class TopicWatch {
     this.#listener = listener
   }
 
+  /** Topics that were named, and those that match as far as they are there. */
+  get names(): string[] {
+    return [...new Set([...this.#settings.topics, ...this.#found.keys()])]
+  }
+
   /** Topics that are waited for. */
   get waiting(): boolean {
     return this.#missing.size > 0
@@ -65,7 +72,7 @@ export class TopicWatch {
    */
   async start(): Promise<void> {
     const { requestTimeoutMs, topics } = this.#settings
-    const awaited = topics.length === 1 ? `topic "${topics[0]}"` : `${topics.length} topics`
+    const awaited = topics.length === 1 ? `topic "${topics[0]}"` : 'the topics'
     const bounds = { awaited, timeoutMs: requestTimeoutMs, signal: this.#closing.signal }
     await this.#digest(await this.#cluster.retry(bounds, (remainingMs) => this.#ask(remainingMs)))
     this.#late = true
@@ -84,8 +91,14 @@ export class TopicWatch {
     this.#cutPause.abort()
   }
 
+  /** Nothing to read yet, or less than was wished for. */
+  get #isAmiss(): boolean {
+    const hasNone = this.#settings.matching !== undefined && this.#found.size === 0
+    return this.waiting || this.#suspected.size > 0 || hasNone
+  }
+
   get #hasToLook(): boolean {
-    return !this.#closing.signal.aborted && (this.#settings.follow || this.waiting || this.#suspected.size > 0)
+    return !this.#closing.signal.aborted && (this.#settings.follow || this.#isAmiss)
   }
 
   async #watch(): Promise<void> {
@@ -93,7 +106,7 @@ export class TopicWatch {
     this.#watching = true
     try {
       for (let rounds = 1; this.#hasToLook; rounds += 1) {
-        if (!this.waiting && this.#suspected.size === 0) rounds = 0
+        if (!this.#isAmiss) rounds = 0
         await this.#pause(rounds)
         if (this.#hasToLook) await this.#digest(await this.#askPatiently())
       }
@@ -120,8 +133,10 @@ export class TopicWatch {
 
   /** What the cluster says of the topics; an error of one that may be gone the next time is thrown. */
   async #ask(timeoutMs: number): Promise<readonly TopicMetadata[]> {
-    const { topics } = await this.#cluster.refresh({ topics: this.#settings.topics, timeoutMs })
+    const { topics: named, matching } = this.#settings
+    const { topics } = await this.#cluster.refresh({ topics: matching === undefined ? named : null, timeoutMs })
     for (const topic of topics) {
+      if (matching !== undefined && !named.includes(topic.name) && !this.#found.has(topic.name)) continue
       const error = topic.error === 'UNKNOWN_TOPIC_OR_PARTITION' ? undefined : topicError(topic)
       if (error !== undefined) throw error
     }
@@ -131,13 +146,21 @@ export class TopicWatch {
   async #digest(topics: readonly TopicMetadata[]): Promise<void> {
     const answers = new Map(topics.map((topic) => [topic.name, topic]))
     const existing: TopicMetadata[] = []
-    for (const name of this.#settings.topics) {
+    for (const name of new Set([...this.names, ...this.#matching(topics)])) {
       const topic = answers.get(name)
       if (topic === undefined || topic.error !== 'NONE') this.#isMissing(name)
       else if (this.#isThere(topic)) existing.push(topic)
     }
     await this.#listener.found(existing, this.#late)
     for (const { name } of existing) this.#missing.delete(name)
+  }
+
+  #matching(topics: readonly TopicMetadata[]): string[] {
+    const { matching } = this.#settings
+    if (matching === undefined) return []
+    return topics
+      .filter(({ name, internal, error }) => error === 'NONE' && !internal && matching(name))
+      .map(({ name }) => name)
   }
 
   #isThere({ name, topicId }: TopicMetadata): boolean {
@@ -163,7 +186,7 @@ export class TopicWatch {
     this.#found.delete(name)
     this.#suspected.delete(name)
     // Where it is not waited for, this throws: then its partitions must not seem to be read to their end, as they would without it.
-    this.#awaitTopic(name, `topic "${name}" was deleted while it was read`)
+    if (this.#settings.topics.includes(name)) this.#awaitTopic(name, `topic "${name}" was deleted while it was read`)
     this.#listener.lost(name)
   }
 

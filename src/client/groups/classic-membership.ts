@@ -22,7 +22,7 @@ import { Heartbeats } from './heartbeats.ts'
 import { LeaderWatch } from './leader-watch.ts'
 import type { Membership, MembershipListener } from './membership.ts'
 import { readMembers, shareOut } from './share-out.ts'
-import { fromTopics, without } from './topic-partitions.ts'
+import { fromTopics, sameNames, without } from './topic-partitions.ts'
 
 /** What errors of the group mean for a member; any other is the end of it. */
 const reasons: ReadonlyMap<string, EndReason> = new Map([
@@ -40,7 +40,7 @@ const reasons: ReadonlyMap<string, EndReason> = new Map([
 export class ClassicMembership implements Membership {
   readonly #cluster: Cluster
   readonly #settings: GroupSettings
-  readonly #topics: readonly string[]
+  #topics: readonly string[]
   readonly #listener: MembershipListener
   readonly #progress: LoopProgress
   readonly #coordinator: Coordinator
@@ -91,6 +91,13 @@ export class ClassicMembership implements Membership {
 
   get identity(): Committer {
     return { generation: this.#generation, memberId: this.#memberId, instanceId: this.#settings.instanceId }
+  }
+
+  subscribe(topics: readonly string[]): void {
+    if (sameNames(topics, this.#topics)) return
+    this.#topics = topics
+    this.#leaderWatch.watchedAnyway(topics)
+    this.#end.report('rebalance')
   }
 
   topicsSeen(topics: readonly TopicMetadata[]): void {

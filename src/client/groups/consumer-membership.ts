@@ -14,7 +14,7 @@ import { ending } from '../ending.ts'
 import type { Committer } from './group-offsets.ts'
 import type { GroupSettings } from './group-settings.ts'
 import type { Membership, MembershipListener } from './membership.ts'
-import { byTopic, without } from './topic-partitions.ts'
+import { byTopic, sameNames, without } from './topic-partitions.ts'
 
 /** Epochs with a meaning of their own. */
 const JOIN = 0
@@ -34,7 +34,9 @@ type Targets = NonNullable<ResponseOf<typeof consumerGroupHeartbeat>['assignment
 export class ConsumerMembership implements Membership {
   readonly #cluster: Cluster
   readonly #settings: GroupSettings
-  readonly #topics: readonly string[]
+  #topics: readonly string[]
+  /** What it wants is not what it last said. */
+  #wantsElse = false
   readonly #listener: MembershipListener
   readonly #progress: LoopProgress
   readonly #coordinator: Coordinator
@@ -80,6 +82,13 @@ export class ConsumerMembership implements Membership {
     const joined = this.#epoch > JOIN
     const { instanceId } = this.#settings
     return { generation: joined ? this.#epoch : -1, memberId: joined ? this.#memberId : '', instanceId }
+  }
+
+  subscribe(topics: readonly string[]): void {
+    if (sameNames(topics, this.#topics)) return
+    this.#topics = topics
+    this.#wantsElse = true
+    this.#cutPause.abort()
   }
 
   /** The coordinator sees to it. */
@@ -131,6 +140,8 @@ export class ConsumerMembership implements Membership {
     }
     const untold = this.#untold
     this.#untold = false
+    this.#unsure ||= this.#wantsElse
+    this.#wantsElse = false
     let response: ResponseOf<typeof consumerGroupHeartbeat>
     try {
       response = await this.#coordinator.call(consumerGroupHeartbeat, this.#request(this.#epoch, untold), {

@@ -102,6 +102,7 @@ export class GroupSource implements PartitionSource, WatchListener, MembershipLi
   /** Part of `WatchListener`. */
   async found(topics: readonly TopicMetadata[]): Promise<void> {
     await this.#read([...this.#owned.values()], this.#closing.signal)
+    if (this.#settings.matching !== undefined) this.#membership.subscribe(this.#watch.names)
     this.#membership.topicsSeen(topics)
   }
 

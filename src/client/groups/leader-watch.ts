@@ -6,7 +6,7 @@ import { TopicWatch } from '../consumer/topic-watch.ts'
 export class LeaderWatch {
   readonly #cluster: Cluster
   readonly #requestTimeoutMs: number
-  readonly #ownTopics: ReadonlySet<string>
+  #ownTopics: ReadonlySet<string>
   readonly #onChange: () => void
   /** What was shared out; undefined while somebody else leads. */
   #partitionCounts: ReadonlyMap<string, number> | undefined
@@ -18,6 +18,10 @@ export class LeaderWatch {
     this.#requestTimeoutMs = requestTimeoutMs
     this.#ownTopics = new Set(ownTopics)
     this.#onChange = onChange
+  }
+
+  watchedAnyway(topics: Iterable<string>): void {
+    this.#ownTopics = new Set(topics)
   }
 
   /** @param topics that the members want; @param partitionCounts of those that exist */

@@ -9,6 +9,8 @@ export interface Membership {
   start(): void
   /** Which member it is at the moment. */
   readonly identity: Committer
+  /** From now on it wants these. */
+  subscribe(topics: readonly string[]): void
   /** The topics are there, maybe with more partitions than before. */
   topicsSeen(topics: readonly TopicMetadata[]): void
   topicLost(topic: string): void

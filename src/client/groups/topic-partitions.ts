@@ -23,3 +23,9 @@ export function without(partitions: readonly TopicPartition[], others: readonly 
   const keys = new Set(others.map(partitionKey))
   return partitions.filter((partition) => !keys.has(partitionKey(partition)))
 }
+
+/** Whether two lists have the same names, in any order. */
+export function sameNames(one: readonly string[], other: readonly string[]): boolean {
+  const names = new Set(one)
+  return names.size === new Set(other).size && other.every((name) => names.has(name))
+}

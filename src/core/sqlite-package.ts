@@ -1,4 +1,5 @@
-import type { default as Package } from 'better-sqlite3'
+import { createRequire } from 'node:module'
+import type Package from 'better-sqlite3'
 
 const FIRST_NODE_API = 10
 
@@ -7,15 +8,15 @@ const FIRST_NODE_API = 10
  * built on V8 itself, and since Node 24.19 the garbage collector ends a process that uses it (`RemoveEnvironmentCleanupHook`). So both are dependencies, and
  * optional ones: npm leaves out what the Node it runs on cannot have.
  */
-export const Sqlite: typeof Package = await load()
+export const Sqlite: typeof Package = load()
 
-async function load(): Promise<typeof Package> {
-  const isNew = Number(process.versions.napi) >= FIRST_NODE_API
+function load(): typeof Package {
+  const name = Number(process.versions.napi) >= FIRST_NODE_API ? 'better-sqlite3' : 'better-sqlite3-12'
   try {
-    return isNew ? (await import('better-sqlite3')).default : (await import('better-sqlite3-12')).default
+    // By `require`: a module that awaits would make all that import it wait, and a thread that is ended meanwhile takes the process with it.
+    return createRequire(import.meta.url)(name)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    const name = isNew ? 'better-sqlite3' : 'better-sqlite3-12'
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error
     const message = `${name}, which Node ${process.versions.node} needs for SQLite, is not installed: install rafka again with this Node, its optional dependencies too`
     throw new Error(message, { cause: error })
   }

@@ -52,10 +52,10 @@ describe.skipIf(!hasTerminals)(`on a terminal${hasTerminals ? '' : ' (skipped: t
     const terminal = await TestTerminal.open({ ...bench.env, PAGER: "sed 's/^/paged: /'" })
     await terminal.type('rafka help; echo "rc=$?"')
     await terminal.shows(/paged: [\s\S]*rc=0/)
-    await terminal.type('clear; rafka help --no-pager; echo "rc=$?"')
-    expect(await terminal.shows('rc=0')).not.toContain('paged: ')
-    await terminal.type('clear; rafka help exit-codes; echo "rc=$?"')
-    expect(await terminal.shows('rc=0')).not.toContain('paged: ')
+    await terminal.type('clear; rafka help --no-pager; echo "plain=$?"')
+    expect(await terminal.shows('plain=0')).not.toContain('paged: ')
+    await terminal.type('clear; rafka help exit-codes; echo "short=$?"')
+    expect(await terminal.shows('short=0')).not.toContain('paged: ')
   })
 
   test('several deletions are confirmed by how many they are', async () => {

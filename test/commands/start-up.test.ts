@@ -36,9 +36,8 @@ describe.skipIf(builtRafka === undefined)(`what starting loads beside the comman
     expect(importedBy(['config', 'check', '--config', file])).toEqual(['yaml'])
   })
 
-  it('the store alone where records are written: no colours, spinners, prompts or codecs', () => {
-    expect(importedBy(['produce', 'numbers', '1', '2', '3'])).toEqual([
-      Number(process.versions.napi) >= 10 ? 'better-sqlite3' : 'better-sqlite3-12',
-    ])
+  it('the store and a checksum alone where records are written: no colours, spinners, prompts or codecs', () => {
+    const store = Number(process.versions.napi) >= 10 ? 'better-sqlite3' : 'better-sqlite3-12'
+    expect(importedBy(['produce', 'numbers', '1', '2', '3'])).toEqual(['@node-rs/crc32', store])
   })
 })

@@ -11,7 +11,6 @@ const hints: ReadonlyMap<string, string> = new Map([
   ['STORAGE_VERSION_UNSUPPORTED', 'update rafka, or name another data directory with --data-dir'],
   ['INVALID_CONFIGURATION', 'rafka config show lists every key and its value'],
   ['TOPIC_ALREADY_EXISTS', 'rafka topics describe shows it; --if-not-exists leaves it as it is'],
-  ['GROUP_ID_NOT_FOUND', 'rafka groups list'],
   ['NON_EMPTY_GROUP', 'rafka groups describe shows its members; end them first'],
   ['INVALID_TOPIC_EXCEPTION', 'letters, digits, ".", "_" and "-" make a name, at most 249'],
 ])
@@ -21,6 +20,7 @@ export async function hintFor(error: unknown, session: Session | undefined): Pro
   if (!isRafkaError(error)) return undefined
   if (typeof error.details.hint === 'string') return error.details.hint
   if (error.code === 'UNKNOWN_TOPIC_OR_PARTITION') return await nearTopic(error, session)
+  if (error.code === 'GROUP_ID_NOT_FOUND') return await nearGroup(error, session)
   if (error.code === 'INVALID_CONFIG') return await nearConfig(error, session)
   return hints.get(error.code)
 }
@@ -36,6 +36,17 @@ async function nearTopic(error: RafkaError, session: Session | undefined): Promi
   if (names.includes(wanted)) return `rafka topics describe ${wanted}`
   const near = nearestName(wanted, names)
   return near === undefined ? 'rafka topics list' : `did you mean "${near}"?  rafka topics list`
+}
+
+async function nearGroup(error: RafkaError, session: Session | undefined): Promise<string> {
+  const wanted = error.details.group
+  const groups = await session?.rafka
+    .admin()
+    .listGroups()
+    .catch(() => [])
+  const names = groups?.map(({ group }) => group) ?? []
+  const near = typeof wanted === 'string' ? nearestName(wanted, names) : undefined
+  return near === undefined || near === wanted ? 'rafka groups list' : `did you mean "${near}"?  rafka groups list`
 }
 
 /** Any topic knows all the names of configs; where there is none yet, nothing is suggested. */

@@ -58,8 +58,12 @@ async function runWords(argv: readonly string[], line: readonly string[], early:
   }
 }
 
-/** `help x` is `x --help`, `--version` is `version`. */
-function spellOut(argv: readonly string[]): readonly string[] {
+/** `help x` is `x --help`, `--version` is `version`, and one bootstrap server is named as several are. */
+function spellOut(words: readonly string[]): readonly string[] {
+  const end = words.indexOf('--')
+  const argv = words.map((word, at) =>
+    end === -1 || at < end ? word.replace(/^--bootstrap-servers(?==|$)/, '--bootstrap-server') : word,
+  )
   if (argv[0] === 'help') return [...argv.slice(1), '--help']
   return argv[0] === '--version' || argv[0] === '-V' ? ['version', ...argv.slice(1)] : argv
 }

@@ -10,6 +10,11 @@ export interface ConsumeFlags {
   readonly exitAtEnd?: boolean
   readonly partition?: readonly number[]
   readonly num?: number
+  /** What kcat, nats and Kafka's tools call `num`. */
+  readonly count?: number
+  readonly maxMessages?: number
+  /** What rpk calls `partition`. */
+  readonly partitions?: readonly number[]
   readonly last?: number
   readonly latestPerKey?: boolean
   readonly expect?: number
@@ -59,6 +64,9 @@ export function declareConsume(command: Command): Command {
         'read_committed',
       ]),
     )
+    .addOption(new Option('-c, --count <n>', 'the same as --num').argParser(wholeNumber(1)).hideHelp())
+    .addOption(new Option('--max-messages <n>', 'the same as --num').argParser(wholeNumber(1)).hideHelp())
+    .addOption(new Option('--partitions <n,...>', 'the same as --partition').argParser(partitionList).hideHelp())
 }
 
 function names(text: string, earlier: readonly string[] = []): readonly string[] {

@@ -23,12 +23,12 @@ export async function readConsumeOptions(
   const render = await chooseRenderer(context, flags)
   return {
     ...(await readTopics(context, flags, words, range)),
-    partitions: flags.partition,
+    partitions: flags.partition ?? flags.partitions,
     range,
     group: flags.group,
     isolation: flags.isolation,
     filter,
-    limit: flags.num,
+    limit: flags.num ?? flags.count ?? flags.maxMessages,
     expected: flags.expect,
     idleMs: flags.timeout,
     render,

@@ -1,3 +1,4 @@
+import { nearestName } from '../../config/nearest-name.ts'
 import type { Consumer, FetchedChunk } from '../../src/index.ts'
 import { consumerLimits } from '../consumer-limits.ts'
 import type { CommandContext } from '../context.ts'
@@ -19,7 +20,7 @@ export async function printRecords(context: CommandContext, request: ConsumeRequ
     ...consumerLimits(await context.config()),
     // What was printed is committed when it was printed.
     ...(group === undefined ? {} : { group, autoCommit: false }),
-    onWaiting: (topic) => context.terminal.note(`waiting for topic "${topic}" to be created… Ctrl-C to stop`),
+    onWaiting: (topic) => void tellOfWaiting(context, topic),
   })
   using output = new RecordOutput(context, request)
   const visit = async (chunk: FetchedChunk, reading: Reading) => {
@@ -30,6 +31,19 @@ export async function printRecords(context: CommandContext, request: ConsumeRequ
   const ended = await readChunks(context, consumer, { idleMs, follows: range.to === undefined }, visit)
   await output.finish()
   return await reportEnd(context, request, ended, { records: output.records, partitions: consumer.positions().length })
+}
+
+/** A name that is nearly one that there is was perhaps not meant to be waited for. */
+async function tellOfWaiting(context: CommandContext, topic: string): Promise<void> {
+  const { rafka } = await context.session()
+  const topics = await rafka
+    .admin()
+    .listTopics()
+    .catch(() => [])
+  const names = topics.map(({ name }) => name)
+  const near = names.includes(topic) ? undefined : nearestName(topic, names)
+  const meant = near === undefined ? '' : `; did you mean "${near}"?`
+  context.terminal.note(`waiting for topic "${topic}" to be created… Ctrl-C to stop${meant}`)
 }
 
 /** @returns the offset after what was printed of it */

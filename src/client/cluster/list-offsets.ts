@@ -86,7 +86,7 @@ function withoutLeader(cluster: Cluster, { topic, partition }: TopicPartition): 
       details: { topic, partition },
     })
   }
-  const message = `topic "${topic}" has ${partitions.length} partitions, 0 to ${partitions.length - 1}; ${partition} was asked for`
+  const message = `topic "${topic}" has partitions 0 to ${partitions.length - 1}; ${partition} was asked for`
   return new RafkaError('UNKNOWN_TOPIC_OR_PARTITION', message, { details })
 }
 

@@ -78,7 +78,7 @@ export class TopicSource implements PartitionSource, WatchListener {
     if (named === undefined) return all
     const absent = [...named].find((partition) => !all.includes(partition))
     if (absent === undefined) return [...named]
-    const message = `topic "${name}" has ${all.length} partitions, 0 to ${all.length - 1}; ${absent} was asked for`
+    const message = `topic "${name}" has partitions 0 to ${all.length - 1}; ${absent} was asked for`
     throw new RafkaError('UNKNOWN_TOPIC_OR_PARTITION', message, { details: { topic: name, partition: absent } })
   }
 

@@ -105,6 +105,12 @@ describe('a topic that does not exist', () => {
     expect(err).toMatch(/^error: topic "ordres" does not exist\nhint: did you mean "orders"\?/)
   })
 
+  test('that is nearly one that there is, is waited for with that name', async () => {
+    await bench.run(['topics', 'create', 'orders'])
+    const { err } = await bench.run(['consume', 'ordres', '--timeout', '1s'], { terminals: ['stderr'] })
+    expect(err).toMatch(/^waiting for topic "ordres" to be created… Ctrl-C to stop; did you mean "orders"\?\n/)
+  })
+
   test('is waited for by who follows, who says so on a terminal', async () => {
     const stderr: string[] = []
     const waiting = bench.run(['consume', 'later', '-n', '1'], { terminals: ['stderr'] })

@@ -172,6 +172,15 @@ describe('null', () => {
   })
 })
 
+test('flags of other tools mean the same', async () => {
+  await fill('t', ['a', 'b', 'c'])
+  for (const words of [['-c', '2'], ['--count=2'], ['--max-messages', '2'], ['-n', '2', '--partitions', '0']]) {
+    expect(await consumed('t', ...words)).toEqual(['a', 'b'])
+  }
+  const servers = await bench.run(['topics', 'list', '--bootstrap-servers=127.0.0.1:1'])
+  expect(servers).toMatchObject({ code: 3, err: expect.stringContaining('127.0.0.1:1') })
+})
+
 describe('wrong usage ends with 2', () => {
   test.each([
     [['consume', 't', '-G', 'error'], /does not say where to look\nhint: v:error/],

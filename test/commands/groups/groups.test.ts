@@ -103,6 +103,10 @@ describe('groups describe', () => {
     const missing = await bench.run(['groups', 'describe', 'nobody'])
     expect(missing).toMatchObject({ code: 1 })
     expect(missing.err).toContain('group "nobody" does not exist')
+    await fill()
+    await consume('-e')
+    expect((await bench.run(['groups', 'describe', 'biling'])).err).toContain('hint: did you mean "billing"?')
+    expect((await bench.run(['groups', 'delete', 'biling', '--yes'])).err).toContain('did you mean "billing"?')
     expect((await bench.run(['groups', 'describe', 'nobody', '--json'])).json()).toMatchObject({
       groups: [{ group: 'nobody', error: 'GROUP_ID_NOT_FOUND' }],
     })

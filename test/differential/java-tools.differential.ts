@@ -143,6 +143,7 @@ describe("Java's tools print the same:", () => {
     await tool('console-consumer', '--topic', topic, ...committed, '--formatter-property', 'print.value=false')
     await tool('transactions', 'describe', '--transactional-id', `${id}-no`)
     await tool('transactions', 'find-hanging', '--topic', topic)
+    await tool('transactions', 'list', '--transactional-id-pattern', `${id}-?`)
   })
 
   samePrinted('what others verify with', async ({ tool, quietly, run }) => {

@@ -7,6 +7,7 @@ import { fetch } from '../../src/protocol/apis/fetch.ts'
 import { findCoordinator } from '../../src/protocol/apis/find-coordinator.ts'
 import { initProducerId } from '../../src/protocol/apis/init-producer-id.ts'
 import { listOffsets } from '../../src/protocol/apis/list-offsets.ts'
+import { listTransactions } from '../../src/protocol/apis/list-transactions.ts'
 import { produce } from '../../src/protocol/apis/produce.ts'
 import { readBatchHeader, splitBatches } from '../../src/records/header.ts'
 import { fetchRequest, listOffsetsRequest, produceRequest } from '../support/broker-requests.ts'
@@ -149,6 +150,9 @@ describe('transactions', () => {
     await add(broker, id, by, topic)
     await send(broker, id, by, topic, 0)
     await broker.ask(describeTransactions, 0, { transactionalIds: [id] })
+    for (const transactionalIdPattern of [id, `tx-t..d-${broker.run}`, `told-${broker.run}`, '(']) {
+      await broker.ask(listTransactions, 2, { transactionalIdPattern })
+    }
     await broker.ask(describeProducers, 0, {
       topics: [
         { name: topic, partitionIndexes: [0, 5] },

@@ -1,6 +1,7 @@
 import type { RequestOf } from '../../protocol/api.ts'
 import { listTransactions } from '../../protocol/apis/list-transactions.ts'
-import { handler } from '../handler.ts'
+import { handler, wireErrorOf } from '../handler.ts'
+import { NamePattern } from '../patterns/name-pattern.ts'
 import type { Transaction } from '../transactions/transaction.ts'
 
 /** Every state that a filter may name (`TransactionState`); those of Kafka's that come up nowhere here let nothing through. */
@@ -15,27 +16,30 @@ const STATES: readonly string[] = [
   'PrepareEpochFence',
 ]
 
-/**
- * Lists transactional ids (KIP-664, KIP-994). The pattern of version 2 is not served: it is an expression of RE2, and one client reads that
- * version wrongly.
- */
+/** Lists transactional ids (KIP-664, KIP-994, KIP-1152). */
 export const listTransactionsHandler = handler({
   api: listTransactions,
   minVersion: 0,
-  maxVersion: 1,
+  maxVersion: 2,
   async handle(state, request) {
     const nowMs = state.clock.now()
-    return listTransactions.response.create({
-      unknownStateFilters: request.stateFilters.filter((name) => !STATES.includes(name)),
-      transactionStates: state.transactions
+    const { transactionalIdPattern: text, stateFilters } = request
+    try {
+      const pattern = text === null || text === '' ? undefined : new NamePattern(text)
+      const wanted = state.transactions
         .all()
-        .filter((transaction) => isWanted(transaction, request, nowMs))
-        .map(({ id, status, state: { producerId } }) => ({
+        .filter((transaction) => isWanted(transaction, request, nowMs) && pattern?.matches(transaction.id) !== false)
+      return listTransactions.response.create({
+        unknownStateFilters: stateFilters.filter((name) => !STATES.includes(name)),
+        transactionStates: wanted.map(({ id, status, state: { producerId } }) => ({
           transactionalId: id,
           producerId,
           transactionState: status,
         })),
-    })
+      })
+    } catch (error) {
+      return listTransactions.response.create({ errorCode: wireErrorOf(error, state).errorCode })
+    }
   },
   refuse: (_request, { errorCode }) => listTransactions.response.create({ errorCode }),
 })

@@ -1,14 +1,11 @@
-import { RafkaError } from '../../../core/errors.ts'
+import { NamePattern } from '../../patterns/name-pattern.ts'
 import type { Topics } from '../../topics/topics.ts'
-import { TopicPattern } from './regex/topic-pattern.ts'
 
-/** Longest regular expression, in characters. */
-const MAX_LENGTH = 4096
 /** Expressions that are kept read; the one that was not used for longest goes first. */
 const MAX_KEPT = 1000
 
 interface Kept {
-  readonly pattern: TopicPattern
+  readonly pattern: NamePattern
   /** `Topics.revision` that `matching` is of. */
   revision: number
   matching: readonly string[]
@@ -41,13 +38,7 @@ export class TopicPatterns {
   #read(text: string): Kept {
     let kept = this.#kept.get(text)
     if (kept === undefined) {
-      if (text.length > MAX_LENGTH) {
-        throw new RafkaError(
-          'INVALID_REGULAR_EXPRESSION',
-          `the regular expression has ${text.length} characters; at most ${MAX_LENGTH} are allowed`,
-        )
-      }
-      kept = { pattern: new TopicPattern(text), revision: -1, matching: [] }
+      kept = { pattern: new NamePattern(text), revision: -1, matching: [] }
       const oldest = this.#kept.size >= MAX_KEPT ? this.#kept.keys().next().value : undefined
       if (oldest !== undefined) this.#kept.delete(oldest)
     } else {

@@ -1,4 +1,4 @@
-import { RafkaError } from '../../../../core/errors.ts'
+import { RafkaError } from '../../core/errors.ts'
 import type { CharacterSet } from './characters.ts'
 import type { Expression } from './expression.ts'
 

@@ -1,4 +1,4 @@
-import { RafkaError } from '../../../../core/errors.ts'
+import { RafkaError } from '../../core/errors.ts'
 import { classEscapes, controlEscapes } from './characters.ts'
 
 /** The text of a regular expression while it is read. */

@@ -1,9 +1,15 @@
+import { RafkaError } from '../../core/errors.ts'
 import { type Automaton, automatonOf } from './automaton.ts'
 import { CHARACTERS } from './characters.ts'
 import { readExpression } from './read-expression.ts'
 
+/** Longest regular expression, in characters. */
+const MAX_LENGTH = 4096
 /** Sets of states that are remembered; when there are more, it begins anew. */
 const MAX_REMEMBERED = 1000
+
+/** Stands for every character that is not of ASCII. */
+const OTHER = CHARACTERS - 1
 
 /** States that the automaton is in at once, and where characters lead from there, as far as that was needed. */
 interface Situation {
@@ -14,25 +20,31 @@ interface Situation {
 }
 
 /**
- * A regular expression for whole names of topics. It takes time in proportion to the length of the name, whatever the expression: the automaton
+ * A regular expression for whole names, of topics or transactional ids. It takes time in proportion to the length of the name, whatever the expression: the automaton
  * is in all its possible states at once, and nothing is ever tried again.
  */
-export class TopicPattern {
+export class NamePattern {
   readonly #automaton: Automaton
   readonly #remembered = new Map<string, Situation>()
   #start: Situation
 
   /** @throws RafkaError `INVALID_REGULAR_EXPRESSION` */
   constructor(text: string) {
+    if (text.length > MAX_LENGTH) {
+      throw new RafkaError(
+        'INVALID_REGULAR_EXPRESSION',
+        `the regular expression has ${text.length} characters; at most ${MAX_LENGTH} are allowed`,
+      )
+    }
     this.#automaton = automatonOf(readExpression(text), text)
     this.#start = situation([this.#automaton.start], true)
   }
 
-  /** @param name of ASCII characters, as names of topics are */
+  /** @param name a character that is not of ASCII is one that no expression names: `.` and `[^a]` stand for it */
   matches(name: string): boolean {
     let at = this.#start
     for (let index = 0; index < name.length; index++) {
-      at = this.#after(at, name.charCodeAt(index))
+      at = this.#after(at, Math.min(name.charCodeAt(index), OTHER))
       if (at.states.length === 0) return false
     }
     at.accepts ??= this.#reach(at, true).some((state) => this.#automaton.states[state]!.kind === 'match')
@@ -40,7 +52,6 @@ export class TopicPattern {
   }
 
   #after(from: Situation, code: number): Situation {
-    if (code >= CHARACTERS) return nowhere
     const known = from.next[code]
     if (known !== undefined) return known
     const reached = new Set<number>()
@@ -85,5 +96,3 @@ export class TopicPattern {
 function situation(states: readonly number[], isBeginning: boolean): Situation {
   return { states, isBeginning, next: new Array<Situation | undefined>(CHARACTERS), accepts: undefined }
 }
-
-const nowhere = situation([], false)

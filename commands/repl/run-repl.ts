@@ -15,9 +15,7 @@ export async function runRepl(context: CommandContext, request: ReplRequest, run
   const { stdin, stdout } = context.io
   if (!isGiven && stdin.isTTY === true) {
     if (stdout.isTTY !== true) return await showUsage(context)
-    // Without a cursor that can be moved, lines are what the terminal itself gives.
-    if (context.io.env.TERM === 'dumb')
-      return await runGiven(context, { ...request, files: ['-'], bail: false }, runLine)
+    if (context.io.env.TERM === 'dumb') return await runDumb(context, runLine)
     const { converse } = await import('./converse.ts')
     return await converse(context, request, runLine)
   }
@@ -38,6 +36,25 @@ async function runGiven(context: CommandContext, request: ReplRequest, runLine: 
     })
   } finally {
     await conversation.close()
+  }
+}
+
+/** Without a cursor that can be moved, lines are what the terminal itself gives; it is asked for them all the same. */
+async function runDumb(context: CommandContext, runLine: RunLine): Promise<number> {
+  const conversation = new Conversation(scriptStage(context, true), context.flags, runLine)
+  try {
+    const script = prompted(await readScript(context.io, '-'), () => context.io.stderr.write('rafka> '))
+    return await runAll(context, conversation, [script], { bail: false, needsLines: false })
+  } finally {
+    await conversation.close()
+  }
+}
+
+async function* prompted(script: Script, prompt: () => void): AsyncIterable<ScriptLine> {
+  prompt()
+  for await (const line of script) {
+    yield line
+    prompt()
   }
 }
 

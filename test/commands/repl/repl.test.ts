@@ -246,6 +246,18 @@ describe.skipIf(!hasTerminals)(
       await terminal.shows(/^rafka local>/m)
     })
 
+    test('a terminal that is dumb is asked for lines too', async () => {
+      const terminal = await TestTerminal.open(bench.env)
+      await terminal.type('TERM=dumb rafka; echo "rc=$?"')
+      await terminal.shows(/^rafka> *$/m)
+      await terminal.type('topics create orders')
+      await terminal.shows(/created orders .*\nrafka> *$/m)
+      await terminal.type('nonsense')
+      await terminal.shows(/error: .*unknown command[\s\S]*rafka> *$/m)
+      await terminal.press('C-d')
+      await terminal.shows(/rc=\d/)
+    })
+
     test('a wrong flag ends it before it begins', async () => {
       const terminal = await TestTerminal.open(bench.env)
       await terminal.type('rafka --profile none; echo "rc=$?"')

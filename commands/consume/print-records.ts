@@ -1,7 +1,8 @@
 import { nearestName } from '../../config/nearest-name.ts'
-import type { Consumer, FetchedChunk } from '../../src/index.ts'
+import type { Consumer, FetchedChunk, RafkaError } from '../../src/index.ts'
 import { consumerLimits } from '../consumer-limits.ts'
 import type { CommandContext } from '../context.ts'
+import { escapeText } from '../output/escape-text.ts'
 import type { ConsumeRequest } from './consume-request.ts'
 import { type Reading, readChunks } from './read-chunks.ts'
 import { RecordOutput } from './record-output.ts'
@@ -21,6 +22,7 @@ export async function printRecords(context: CommandContext, request: ConsumeRequ
     // What was printed is committed when it was printed.
     ...(group === undefined ? {} : { group, autoCommit: false }),
     onWaiting: (topic) => void tellOfWaiting(context, topic),
+    onOutage: (error) => tellOfOutage(context, error),
   })
   using output = new RecordOutput(context, request)
   const visit = async (chunk: FetchedChunk, reading: Reading) => {
@@ -31,6 +33,12 @@ export async function printRecords(context: CommandContext, request: ConsumeRequ
   const ended = await readChunks(context, consumer, { idleMs, follows: range.to === undefined }, visit)
   await output.finish()
   return await reportEnd(context, request, ended, { records: output.records, partitions: consumer.positions().length })
+}
+
+/** Whoever reads a pipe must know too that nothing comes because nobody is there. */
+function tellOfOutage({ terminal }: CommandContext, error: RafkaError | undefined): void {
+  if (error === undefined) terminal.note('the broker answers again')
+  else terminal.warn(`${escapeText(error.message)}; trying again for a minute`)
 }
 
 /** A name that is nearly one that there is was perhaps not meant to be waited for. */

@@ -1,5 +1,6 @@
 import type { Admin } from './admin.ts'
 import type { Consumer, Position, TopicPartition } from './consumer.ts'
+import type { RafkaError } from './errors.ts'
 import type { CompressionName } from './message.ts'
 import type { Producer } from './producer.ts'
 
@@ -62,6 +63,8 @@ export interface ConsumerOptions {
   readonly waitForTopics?: boolean | undefined
   /** Called once per topic that is being waited for. */
   readonly onWaiting?: ((topic: string) => void) | undefined
+  /** Called when no broker has answered for a while, with why, and without an error once one answers again. After a minute iteration throws. */
+  readonly onOutage?: ((error: RafkaError | undefined) => void) | undefined
   /** Bytes fetched ahead of the reader, at most; default 16 MiB. */
   readonly prefetchBytes?: number | undefined
   /** Longest wait of a fetch at the end of a log, in ms; default 5,000. */

@@ -108,6 +108,29 @@ describe('a live pipe', () => {
     expect(consumer.out).toBe(numbers(produced))
   })
 
+  test('out of a broker that dies tells so, and goes on when one is there again', async () => {
+    const start = async (port: string) => {
+      const broker = startRafka(['broker', 'start', '--port', port], bench.env)
+      await broker.until(() => broker.out.includes('\n'))
+      return { broker, brokers: broker.out.trim().replace('BROKERS=', '') }
+    }
+    const { broker, brokers } = await start('0')
+    await bench.run(['produce', 'logs', '1', '-b', brokers])
+    const consumer = startRafka(['consume', 'logs', '-b', brokers], { HOME: bench.folder })
+    await consumer.until(() => consumer.out === '1\n')
+    broker.child.kill('SIGKILL')
+    await broker.finish()
+    await consumer.until(() => consumer.err.includes('trying again for a minute\n'))
+    expect(consumer.err).toContain(brokers)
+    const again = await start(brokers.split(':')[1]!)
+    await bench.run(['produce', 'logs', '2', '-b', brokers])
+    await consumer.until(() => consumer.out === '1\n2\n')
+    consumer.child.kill('SIGINT')
+    expect(await consumer.finish()).toMatchObject({ code: 0 })
+    again.broker.child.kill('SIGTERM')
+    await again.broker.finish()
+  })
+
   test('into a broker that dies fails with true counts', async () => {
     const broker = startRafka(['broker', 'start', '--port', '0'], bench.env)
     await broker.until(() => broker.out.includes('\n'))

@@ -65,6 +65,7 @@ export function consumerSettings(options: ConsumerOptions): ConsumerSettings {
     ends: new Map(ends.map((each) => [partitionKey(each), each.position])),
     waitForTopics: options.waitForTopics ?? to === undefined,
     onWaiting: options.onWaiting ?? (() => {}),
+    onOutage: options.onOutage ?? (() => {}),
     prefetchBytes,
     maxWaitMs: count('maxWaitMs', options.maxWaitMs ?? 5_000, 0),
     minBytes: count('minBytes', options.minBytes ?? 1, 1),

@@ -15,6 +15,7 @@ import type { AssignedPartition } from './assigned-partition.ts'
 import type { ChunkBuffer } from './chunk-buffer.ts'
 import { ClientChunk } from './client-chunk.ts'
 import { fetchRequest, maxFetchVersion, type PartitionAnswer, readFetchResponse } from './fetch-answer.ts'
+import { Outage } from './outage.ts'
 import { soundBatches } from './sound-batches.ts'
 import { withoutAborted } from './without-aborted.ts'
 
@@ -26,6 +27,7 @@ export interface FetcherSettings {
   readonly requestTimeoutMs: number
   readonly checkCrc: boolean
   readonly isolation: Isolation
+  readonly onOutage: (error: RafkaError | undefined) => void
 }
 
 /** What a fetcher tells its consumer. */
@@ -70,7 +72,7 @@ export class Fetcher {
   readonly #retry = new WakeTimer(() => this.kick())
   /** What was served last stands last, so that none starves when the answer has no room for all. */
   #partitions: AssignedPartition[] = []
-  #lastAnswerAt = performance.now()
+  readonly #outage: Outage
   /** Answers in a row that came at once and brought nothing. */
   #idleAnswers = 0
   #closed = false
@@ -79,6 +81,7 @@ export class Fetcher {
     this.#cluster = cluster
     this.#lane = cluster.lane()
     this.#settings = settings
+    this.#outage = new Outage(settings.onOutage)
     this.#buffer = buffer
     this.#listener = listener
     this.#leaders = new LeaderRefresh(cluster, false, () => this.kick())
@@ -156,8 +159,8 @@ export class Fetcher {
     const startedAt = performance.now()
     try {
       const chunks = await this.#receive(flight, await this.#ask(flight, maxBytes))
-      this.#lastAnswerAt = performance.now()
-      this.#slowDown(flight, chunks, this.#lastAnswerAt - startedAt)
+      this.#outage.answered()
+      this.#slowDown(flight, chunks, performance.now() - startedAt)
     } catch (error) {
       if (!this.#closed && !flight.abort.signal.aborted) this.#failed(flight, clientError(error))
     }
@@ -269,7 +272,7 @@ export class Fetcher {
 
   /** No answer at all: the leader may be gone, so who leads is asked anew before the next attempt. */
   #failed(flight: Flight, error: RafkaError): void {
-    const silentMs = performance.now() - this.#lastAnswerAt
+    const silentMs = this.#outage.failed(error)
     if (!isWorthRetrying(error) || isRafkaError(error, 'CORRUPT_MESSAGE')) {
       this.#listener.failed(error)
     } else if (silentMs > GIVE_UP_MS + this.#settings.maxWaitMs) {

@@ -136,6 +136,22 @@ describe('a fetch that fails', () => {
     })
   })
 
+  test('for two seconds is told of, and so is the first answer after that', async () => {
+    fakeTime()
+    const cluster = clusterOf(batch(0, 3))
+    const told: Array<string | undefined> = []
+    let isGone = true
+    cluster.fetchFault = () => (isGone ? 'lose request' : undefined)
+    const startedAt = performance.now()
+    const onOutage = (error: { readonly code: string } | undefined) => {
+      told.push(error?.code)
+      isGone = false
+      if (error !== undefined) expect(performance.now() - startedAt).toBeGreaterThanOrEqual(2000)
+    }
+    expect(await inFakeTime(offsets(cluster, { onOutage }))).toEqual([0, 1, 2])
+    expect(told).toEqual(['NETWORK_EXCEPTION', undefined])
+  })
+
   test('for a minute ends the iteration, saying what was waited for', async () => {
     fakeTime()
     const cluster = clusterOf(batch(0, 3))

@@ -82,5 +82,6 @@ try {
   process.stdout.write(recording)
 } finally {
   tmux('kill-server')
-  rmSync(home, { recursive: true, force: true })
+  // What ran in the terminal may not have ended yet.
+  rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
 }

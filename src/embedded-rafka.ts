@@ -135,8 +135,8 @@ class Embedded implements EmbeddedRafka {
     return listener.address ?? { host: address.host ?? '127.0.0.1', port: address.port }
   }
 
-  async compact(topics: readonly string[]): Promise<CompactedPartition[]> {
-    return this.#owned('compact').broker.compact(topics)
+  async compact(topics: readonly string[], options?: { readonly dryRun?: boolean }): Promise<CompactedPartition[]> {
+    return this.#owned('compact').broker.compact(topics, options)
   }
 
   close(): Promise<void> {

@@ -69,10 +69,10 @@ export interface EmbeddedRafka extends Rafka {
    */
   listen(address: ListenOptions): Promise<HostPort>
   /**
-   * Compacts these topics now.
+   * Compacts these topics now; with `dryRun` only tells what would become of them.
    * @throws RafkaError `UNKNOWN_TOPIC_OR_PARTITION`; `DATA_DIRECTORY_IN_USE` when the broker is in another process
    */
-  compact(topics: readonly string[]): Promise<CompactedPartition[]>
+  compact(topics: readonly string[], options?: { readonly dryRun?: boolean }): Promise<CompactedPartition[]>
   /** Closes producers and consumers; then, if the broker is here, ends it. */
   close(): Promise<void>
 }

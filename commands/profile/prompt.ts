@@ -8,7 +8,7 @@ const shape = object({ profile: nullable(text), prompt: nullable(text) })
 export const promptProfile: CommandSpec<NoFlags, DocumentOf<typeof shape>> = defineCommand({
   usage: '[options]',
   examples: [
-    ['rafka profile prompt', "in .bashrc: PS1='$(rafka profile prompt) '"],
+    ['rafka profile prompt', "PS1='$(rafka profile prompt)$ ' in .bashrc"],
     ['rafka profile prompt --color always', 'in its colour'],
   ],
   declare: (command) => command,

@@ -1,6 +1,6 @@
 import { type CompactedPartition, RafkaError } from '../../src/index.ts'
 import { refuseBrokers } from '../broker/refuse-brokers.ts'
-import { type CommandSpec, defineCommand, type NoFlags } from '../command.ts'
+import { type CommandSpec, defineCommand } from '../command.ts'
 import { formatCount, formatSize } from '../output/quantities.ts'
 import { tableOf } from '../output/report.ts'
 import { type DocumentOf, flag, list, object, text, whole } from '../output/shape.ts'
@@ -19,16 +19,21 @@ const shape = object({ ok: flag, partitions: list(partitionShape) })
 
 type Compacted = DocumentOf<typeof partitionShape>
 
+interface CompactFlags {
+  readonly dryRun?: boolean
+}
+
 /** `rafka storage compact`. */
-export const compactStorage: CommandSpec<NoFlags, DocumentOf<typeof shape>> = defineCommand({
+export const compactStorage: CommandSpec<CompactFlags, DocumentOf<typeof shape>> = defineCommand({
   usage: 'TOPIC... [options]',
   examples: [
     ['rafka storage compact users', 'keep the last record of each key'],
+    ['rafka storage compact users --dry-run', 'what would become of it'],
     ['rafka storage compact users --json', 'records and bytes before and after'],
   ],
-  declare: (command) => command.argument('[topic...]'),
+  declare: (command) => command.argument('[topic...]').option('--dry-run', 'only tell what would become of it'),
   shape,
-  async run(context, { args }) {
+  async run(context, { args, flags }) {
     refuseBrokers(context)
     const topics = await requireTopics(context, args, 'rafka storage compact TOPIC...')
     const { embedded } = await context.session()
@@ -41,7 +46,10 @@ export const compactStorage: CommandSpec<NoFlags, DocumentOf<typeof shape>> = de
         },
       )
     }
-    const partitions = await context.terminal.busy(`compacting ${topics.join(', ')}`, embedded.compact(topics))
+    const partitions = await context.terminal.busy(
+      `compacting ${topics.join(', ')}`,
+      embedded.compact(topics, { dryRun: flags.dryRun === true }),
+    )
     const rows = partitions.map(inJson)
     return {
       document: { ok: true, partitions: rows },

@@ -44,8 +44,8 @@ export interface BrokerHandle extends Broker {
   readonly nodeId: number
   /** The address for connections that bring none of their own (embedded clients). */
   advertise(address: { readonly host: string; readonly port: number }): void
-  /** Compacts these topics now. @throws RafkaError `UNKNOWN_TOPIC_OR_PARTITION` */
-  compact(topics: readonly string[]): Promise<CompactedPartition[]>
+  /** Compacts these topics now; with `dryRun` only tells what would become of them. @throws RafkaError `UNKNOWN_TOPIC_OR_PARTITION` */
+  compact(topics: readonly string[], options?: { readonly dryRun?: boolean }): Promise<CompactedPartition[]>
   /** Deletes now what retention lets go. */
   retain(): Promise<void>
 }
@@ -173,10 +173,10 @@ class RunningBroker implements BrokerHandle {
     this.#state.hooks.look('onDisconnect', connection)
   }
 
-  async compact(topics: readonly string[]): Promise<CompactedPartition[]> {
+  async compact(topics: readonly string[], options: { readonly dryRun?: boolean } = {}): Promise<CompactedPartition[]> {
     const unknown = topics.find((name) => this.#state.topics.get(name) === undefined)
     if (unknown !== undefined) throw new RafkaError('UNKNOWN_TOPIC_OR_PARTITION', `topic "${unknown}" does not exist`)
-    return this.maintenance.compact(topics)
+    return this.maintenance.compact(topics, options.dryRun ?? false)
   }
 
   retain(): Promise<void> {

@@ -83,13 +83,13 @@ export class Maintenance {
     if (freed > 0) await storage.reclaim()
   }
 
-  /** Compacts these topics now, as far as may be compacted at all. */
-  compact(names: readonly string[]): Promise<CompactedPartition[]> {
+  /** Compacts these topics now, as far as may be compacted at all; or only tells what would become of them. */
+  compact(names: readonly string[], dryRun: boolean): Promise<CompactedPartition[]> {
     return this.#exclusively(async () => {
       const results: CompactedPartition[] = []
       const chosen = this.#state.topics.all().filter(({ name }) => names.includes(name))
       for (const [topic, log] of partitions(chosen)) {
-        const result = await compactLog(this.#state, log, topic.settings, { force: true })
+        const result = await compactLog(this.#state, log, topic.settings, { force: true, dryRun })
         results.push({ topic: topic.name, partition: log.partition, ...result })
       }
       await this.#state.storage.reclaim()

@@ -35,12 +35,13 @@ interface Cleaned {
  * Keeps the last record of each key, with its offset and timestamp (`LogCleaner`, `Cleaner`). Batches keep their offsets, producers and
  * sequences; a tombstone stays until its delete horizon (KIP-534). Records of aborted transactions go.
  * @param options.force compact whatever may be compacted, also when too little of it is dirty
+ * @param options.dryRun only tell what would become of it
  */
 export function compactLog(
   state: BrokerState,
   log: PartitionLog,
   settings: TopicSettings,
-  options: { readonly force: boolean },
+  options: { readonly force: boolean; readonly dryRun?: boolean | undefined },
 ): Promise<CompactionResult> {
   return log.maintain(async () => {
     const bytesBefore = log.sizeBytes
@@ -49,10 +50,11 @@ export function compactLog(
     const range = await cleanableEnd(log, settings, firstDirty, state.clock.now(), options.force)
     if (!options.force && !isDue(settings, range, state.clock.now())) return untouched(bytesBefore)
     if (range.end <= log.start) return untouched(bytesBefore)
-    const pass: Pass = { state, log, settings, firstDirty }
+    const dryRun = options.dryRun === true
+    const pass: Pass = { state, log, settings, firstDirty, dryRun }
     const { latest, end } = await latestOffsets(pass, range.end)
-    const counts = await rewrite(pass, latest, end)
-    return { ...counts, bytesBefore, bytesAfter: log.sizeBytes }
+    const { freedBytes, ...records } = await rewrite(pass, latest, end)
+    return { ...records, bytesBefore, bytesAfter: dryRun ? bytesBefore - freedBytes : log.sizeBytes }
   })
 }
 
@@ -63,6 +65,8 @@ interface Pass {
   readonly settings: TopicSettings
   /** Offset from which on nothing was compacted yet. */
   readonly firstDirty: number
+  /** Nothing is changed. */
+  readonly dryRun: boolean
 }
 
 function untouched(bytes: number): CompactionResult {
@@ -119,9 +123,10 @@ async function rewrite(
   pass: Pass,
   latest: ReadonlyMap<string, number>,
   end: number,
-): Promise<{ recordsBefore: number; recordsAfter: number }> {
-  const { log, firstDirty } = pass
+): Promise<{ recordsBefore: number; recordsAfter: number; freedBytes: number }> {
+  const { log, firstDirty, dryRun } = pass
   let recordsBefore = 0
+  let freedBytes = 0
   let recordsAfter = 0
   const cleaning = new TransactionCleaning()
   // A batch that spans the log's start stays as it is: what is below the start is not read any more.
@@ -138,6 +143,7 @@ async function rewrite(
       const after = rebuilt === undefined ? undefined : readBatchHeader(rebuilt)
       recordsBefore += before.recordCount
       recordsAfter += after?.recordCount ?? 0
+      freedBytes += bytes.length - (rebuilt?.length ?? 0)
       if (rebuilt === bytes) batches.push(batch)
       else if (after !== undefined) batches.push({ ...batch, maxTimestamp: after.maxTimestamp, bytes: rebuilt! })
       else if (before.control) goneMarkers.push(before.baseOffset)
@@ -145,12 +151,12 @@ async function rewrite(
     const changed = batches.length < old.length || batches.some((batch, index) => batch !== old[index])
     const to = last.lastOffset + 1
     const done = putEntry(entryKeys.cleaned(log.id), { before: Math.max(to, firstDirty) } satisfies Cleaned)
-    if (changed) await log.replace({ from: old[0]!.baseOffset, to, old, batches, goneMarkers }, [done])
-    else if (to >= end) await log.note([done])
+    if (changed && !dryRun) await log.replace({ from: old[0]!.baseOffset, to, old, batches, goneMarkers }, [done])
+    else if (to >= end && !dryRun) await log.note([done])
     offset = to
     await nextTurn()
   }
-  return { recordsBefore, recordsAfter }
+  return { recordsBefore, recordsAfter, freedBytes }
 }
 
 /** The batch as it stays; the same buffer when nothing changes, undefined when nothing is left of it. */

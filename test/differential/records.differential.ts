@@ -192,6 +192,27 @@ describe('Fetch', () => {
     ])
   })
 
+  sameAnswers('what was fetched last', async (broker) => {
+    const topic = await broker.topic('diverging', { partitions: 2 })
+    await put(broker, topic, batchOf(['a', 'b', 'c']))
+    for (const version of [11, 12]) {
+      for (const lastFetchedEpoch of [-1, 0, 5]) {
+        for (const offset of [0, 2, 3, 9]) await read(broker, [{ topic, offset, lastFetchedEpoch }], {}, version)
+        await read(broker, [{ topic, partition: 1, offset: 0, lastFetchedEpoch }], {}, version)
+      }
+    }
+    await read(broker, [{ topic, offset: 9, lastFetchedEpoch: 0, leaderEpoch: 9 }], {}, 12)
+    await read(
+      broker,
+      [
+        { topic, offset: 9, lastFetchedEpoch: 0 },
+        { topic, partition: 1, offset: 0 },
+      ],
+      { maxWaitMs: 100 },
+      12,
+    )
+  })
+
   sameAnswers('limits', async (broker) => {
     const topic = await broker.topic('limits', { partitions: 2 })
     for (const partition of [0, 1]) {

@@ -19,6 +19,7 @@ export interface Wanted {
   readonly offset: number
   readonly maxBytes?: number
   readonly leaderEpoch?: number
+  readonly lastFetchedEpoch?: number
 }
 
 export interface FetchOptions {
@@ -60,7 +61,7 @@ export function fetchRequest(wanted: readonly Wanted[], options: FetchOptions = 
           partition: one.partition ?? 0,
           currentLeaderEpoch: one.leaderEpoch ?? -1,
           fetchOffset: one.offset,
-          lastFetchedEpoch: -1,
+          lastFetchedEpoch: one.lastFetchedEpoch ?? -1,
           logStartOffset: -1,
           partitionMaxBytes: one.maxBytes ?? 2 ** 20,
           replicaDirectoryId: zeroUuid,

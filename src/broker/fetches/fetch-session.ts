@@ -1,6 +1,6 @@
 import type { RequestOf } from '../../protocol/api.ts'
 import type { fetch } from '../../protocol/apis/fetch.ts'
-import type { PartitionAnswer } from './read-partitions.ts'
+import { isDiverging, type PartitionAnswer } from './read-partitions.ts'
 import { FIRST_VERSION_WITH_IDS, partitionKey, type WantedPartition, wantedPartitions } from './wanted-partition.ts'
 
 const MAX_EPOCH = 2 ** 31 - 1
@@ -82,6 +82,6 @@ export class FetchSession {
       this.#partitions.delete(key)
       this.#partitions.set(key, known)
     }
-    return hasRecords || changed || answer.errorCode !== 0
+    return hasRecords || changed || answer.errorCode !== 0 || isDiverging(answer)
   }
 }

@@ -3,13 +3,13 @@ import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
 import type { fetch } from '../../protocol/apis/fetch.ts'
 import type { BrokerState } from '../broker-state.ts'
 import { wireErrorOf } from '../handler.ts'
-import { assertLeaderEpoch } from '../logs/leader-epoch.ts'
+import { assertLeaderEpoch, hasDiverged, LEADER_EPOCH } from '../logs/leader-epoch.ts'
 import { findWanted, type WantedPartition } from './wanted-partition.ts'
 
 /** What a Fetch response says of one partition. */
 export type PartitionAnswer = ResponseOf<typeof fetch>['responses'][number]['partitions'][number]
 
-/** One look at all partitions of a fetch. */
+/** One look at all partitions of a fetch. `failed`: one of them has an error, or another history than the reader. */
 export interface Round {
   /** In the order of the partitions. */
   readonly answers: readonly PartitionAnswer[]
@@ -38,6 +38,7 @@ export async function readPartitions(
       const answer = await readOne(state, one, sizeBytes === 0, left, committedOnly)
       const bytes = answer.records?.reduce((sum, batch) => sum + batch.length, 0) ?? 0
       answers.push(answer)
+      failed ||= isDiverging(answer)
       sizeBytes += bytes
       left -= bytes
     } catch (error) {
@@ -55,10 +56,14 @@ async function readOne(
   left: number,
   committedOnly: boolean,
 ): Promise<PartitionAnswer> {
-  const { fetchOffset, partition, partitionMaxBytes, currentLeaderEpoch } = wanted.partition
+  const { fetchOffset, partition, partitionMaxBytes, currentLeaderEpoch, lastFetchedEpoch } = wanted.partition
   const log = findWanted(state, wanted)
   assertLeaderEpoch(currentLeaderEpoch)
   const { start, highWatermark, lastStableOffset } = log
+  const marks = { highWatermark, lastStableOffset, logStartOffset: start }
+  if (lastFetchedEpoch !== -1 && hasDiverged(lastFetchedEpoch, fetchOffset, log.end)) {
+    return { ...partitionAnswer(partition, 0), ...marks, divergingEpoch: { epoch: LEADER_EPOCH, endOffset: log.end } }
+  }
   // Between the high watermark and the end are batches that are not durable yet: they are waited for.
   if (fetchOffset < start || fetchOffset > log.end) {
     throw new RafkaError('OFFSET_OUT_OF_RANGE', `${log.topic}/${log.partition} has offsets ${start} to ${log.end}`)
@@ -72,12 +77,15 @@ async function readOne(
     : null
   return {
     ...partitionAnswer(partition, 0),
-    highWatermark,
-    lastStableOffset,
-    logStartOffset: start,
+    ...marks,
     abortedTransactions: aborted?.map(({ producerId, firstOffset }) => ({ producerId, firstOffset })) ?? null,
     records: given.map(({ bytes }) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)),
   }
+}
+
+/** The reader is told where its history and that of the log part (KIP-595), which is no error. */
+export function isDiverging({ divergingEpoch }: PartitionAnswer): boolean {
+  return divergingEpoch.epoch !== -1
 }
 
 /** `records` is never null: some clients fail on it (`FetchResponse.recordsOrFail`). */

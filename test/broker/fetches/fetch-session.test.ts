@@ -26,6 +26,7 @@ class SessionClient {
       sessionId?: number
       version?: number
       maxBytesEach?: number
+      lastFetchedEpoch?: number
     } = {},
   ) {
     const { sessionId = this.sessionId, version = 12, forget = [] } = options
@@ -34,6 +35,7 @@ class SessionClient {
       partition: Number(partition),
       offset,
       maxBytes: options.maxBytesEach ?? 2 ** 20,
+      lastFetchedEpoch: options.lastFetchedEpoch ?? -1,
     }))
     const request = {
       ...fetchRequest(wanted, { ...options, sessionId, sessionEpoch }),
@@ -146,6 +148,16 @@ describe('fetch sessions', () => {
     }
     expect((await client.fetch(3, { 0: 0 })).partitions).toMatchObject([{ errorCode: 0, highWatermark: 0 }])
     expect(await client.fetch(4)).toMatchObject({ numbers: [] })
+  })
+
+  it('FS6: where its history is another than that of the log, a reader is told each time', async () => {
+    const { broker, client } = await start()
+    await using _ = broker
+    await client.fetch(0, { 0: 0 })
+    for (const epoch of [1, 2]) {
+      const { partitions } = await client.fetch(epoch, { 0: 9 }, { lastFetchedEpoch: 0 })
+      expect(partitions).toMatchObject([{ errorCode: 0, divergingEpoch: { epoch: 0, endOffset: 0 } }])
+    }
   })
 
   it('FS6: a topic that is deleted is an error of its partitions', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type BrokerFixture, startBroker } from '../../support/broker-fixture.ts'
 import { GroupClient, subscribed } from '../../support/group-client.ts'
 import { quiet } from '../../support/pending.ts'
+import { transactionalProducer } from '../../support/transactional-producer.ts'
 
 const minute = 60_000
 const configs = { 'offsets.retention.minutes': '10', 'offsets.retention.check.interval.ms': String(minute) }
@@ -79,6 +80,22 @@ describe('expiry of committed offsets', () => {
     expect(await group.committed()).toMatchObject([{ partition: 1 }])
     await pass(broker, 20)
     expect(await group.committed()).toMatchObject([{ partition: 1 }])
+  })
+
+  it('O9: none is forgotten while an offset of its partition waits in a transaction', async () => {
+    await using broker = await startBroker({ configs })
+    await broker.createTopic('t', { partitions: 2 })
+    const group = new GroupClient(broker)
+    for (const partition of [0, 1]) await group.commit(1, { partition })
+    const producer = await transactionalProducer(broker, 'x', { timeoutMs: 15 * minute })
+    await producer.addOffsets('g')
+    expect(await producer.commitOffset('g', 5)).toBe('NONE')
+    await pass(broker, 12)
+    expect(await group.committed()).toMatchObject([{ partition: 0, offset: 1 }])
+    expect(await producer.end('commit')).toBe('NONE')
+    expect(await group.committed()).toMatchObject([{ partition: 0, offset: 5 }])
+    await pass(broker, 12)
+    expect(await group.state()).toBe('Dead')
   })
 
   it('a group without members and without offsets is forgotten at the next look', async () => {

@@ -162,6 +162,22 @@ describe('Fetch', () => {
     expect(await broker.fetch('t', 0, { leaderEpoch: -1 })).toMatchObject({ error: 'NONE' })
   })
 
+  it('F12, F6: who read beyond the end of its last epoch is told at once where that was; an epoch that never was is out of range', async () => {
+    const { broker } = await startFilled()
+    await using _ = broker
+    const read = async (offset: number, lastFetchedEpoch: number) => {
+      const request = fetchRequest([{ topic: 't', offset, lastFetchedEpoch }], { maxWaitMs: 10_000 })
+      const { responses } = await broker.ask(fetch, request, { version: 12 })
+      const { errorCode, divergingEpoch, records, highWatermark } = responses[0]!.partitions[0]!
+      return { error: errorName(errorCode), divergingEpoch, batches: records!.length, highWatermark }
+    }
+    const none = { epoch: -1, endOffset: -1 }
+    expect(await read(0, 0)).toMatchObject({ error: 'NONE', divergingEpoch: none, batches: 3 })
+    const diverging = { epoch: 0, endOffset: 6 }
+    expect(await read(7, 0)).toEqual({ error: 'NONE', divergingEpoch: diverging, batches: 0, highWatermark: 6 })
+    expect(await read(0, 5)).toMatchObject({ error: 'OFFSET_OUT_OF_RANGE', divergingEpoch: none })
+  })
+
   it('a topic or partition that does not exist is told at once, and never created', async () => {
     const { broker } = await startFilled()
     await using _ = broker

@@ -59,6 +59,7 @@ function writingWord({ tokens }: Statement): Token {
 const hints: ReadonlyArray<readonly [pattern: RegExp, hint: string]> = [
   [/^malformed JSON/, 'not all of it is JSON: where json_valid(value) leaves out what is not'],
   [/should this be a string literal/, "text stands in single quotes: 'text'"],
+  [/^near ">"/, '> compares; to write to a file: rafka sql "…" > file, and in the REPL select …; > file'],
   [/parameter/i, 'write values into the statement: there are no parameters'],
 ]
 

@@ -145,6 +145,13 @@ describe('what is refused', () => {
   })
 })
 
+test('a file that was to be written to is told from a comparison', async () => {
+  expect(await errorOf('select * from topics > out.csv')).toMatchObject({
+    message: expect.stringContaining('near ">": syntax error'),
+    hint: expect.stringContaining('select …; > file'),
+  })
+})
+
 describe('an error', () => {
   test.each([
     ['select * form topics', 'near "form": syntax error\n  select * form topics\n           ^^^^'],

@@ -13,7 +13,7 @@ export const envHelp: readonly string[] = [
   '  COLORFGBG          background of a terminal with 16 colours',
   '  RAFKA_HISTORY      where the REPL keeps what was typed; empty: nowhere',
   '  PAGER              shows what is longer than the screen (default less -FIRX)',
-  '  VISUAL, EDITOR     for rafka profile edit (default vi)',
+  '  VISUAL, EDITOR     for rafka profile edit, and edit in the REPL (default vi)',
   '',
   'A value is taken from the first of these that has one:',
   '',

@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync, rmSync } from 'node:fs'
 import { replaceFile } from '../../config/profiles-file.ts'
 import { readConfigFile } from '../../config/read-config-file.ts'
 import { RafkaError } from '../../src/index.ts'
 import { type CommandSpec, defineCommand, type NoFlags } from '../command.ts'
-import type { CommandContext } from '../context.ts'
+import { runEditor } from '../run-editor.ts'
 import { profilesFile } from './profiles-file.ts'
 
 const beginning = `# Profiles: keys of rafka.yaml under a name. \`rafka profile use NAME\` makes one the current one.
@@ -26,7 +24,7 @@ export const editProfiles: CommandSpec<NoFlags> = defineCommand({
     }
     const copy = `${file}.edit.yaml`
     replaceFile(copy, text === '' ? beginning : text)
-    await edit(context, copy)
+    await runEditor(context, copy, 'nothing was changed')
     const edited = readFileSync(copy, 'utf8')
     try {
       readConfigFile({ file: copy, text: edited }, true)
@@ -39,12 +37,3 @@ export const editProfiles: CommandSpec<NoFlags> = defineCommand({
     context.terminal.print(edited === text ? `${file} is unchanged` : `changed ${file}`)
   },
 })
-
-async function edit({ io, terminal }: CommandContext, file: string): Promise<void> {
-  const editor = io.env.VISUAL || io.env.EDITOR || 'vi'
-  const ended = terminal.lend(() =>
-    once(spawn('sh', ['-c', `${editor} "$1"`, 'sh', file], { stdio: 'inherit' }), 'close'),
-  )
-  const [code] = (await ended) as [number | null]
-  if (code !== 0) throw new RafkaError('CANCELLED', `${editor} ended with ${code ?? 'a signal'}; nothing was changed`)
-}

@@ -1,4 +1,5 @@
 import { connect } from './connect.ts'
+import { edit } from './edit.ts'
 import { exit } from './exit.ts'
 import { help } from './help.ts'
 import { history } from './history.ts'
@@ -11,4 +12,17 @@ import { use } from './use.ts'
 import { watch } from './watch.ts'
 
 /** Every word of the REPL, in the order of the help. */
-export const replWords: readonly ReplWord[] = [use, connect, watch, jobs, stop, show, set, source, history, help, exit]
+export const replWords: readonly ReplWord[] = [
+  use,
+  connect,
+  watch,
+  jobs,
+  stop,
+  show,
+  set,
+  source,
+  edit,
+  history,
+  help,
+  exit,
+]

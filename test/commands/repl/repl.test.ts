@@ -329,6 +329,24 @@ describe.skipIf(!hasTerminals)(
       await terminal.shows(/^value\n\{"m": 1\}\n\{"m": 2\}$/m)
     })
 
+    test('edit changes the line before in an editor, and runs it', async () => {
+      await bench.run(['topics', 'create', 'orders'])
+      const editor = join(bench.folder, 'editor.sh')
+      writeFileSync(editor, '#!/bin/sh\nsed -i "s/lst/list/" "$1"\n', { mode: 0o755 })
+      const terminal = await openRepl(`EDITOR=${editor} rafka`)
+      await terminal.type('topics lst')
+      await terminal.shows(/unknown command[\s\S]*rafka local> *$/m)
+      await terminal.type('edit')
+      await terminal.shows(/> edit\ntopics list\nNAME .*\norders .*\nrafka local> *$/m)
+      await terminal.press('Up')
+      await terminal.shows(/rafka local> topics list$/m)
+      await terminal.press('C-u')
+      await terminal.type('exit')
+      const failing = await openRepl('EDITOR=false rafka')
+      await failing.type('edit')
+      await failing.shows('error: false ended with 1; nothing was run')
+    })
+
     test('show tells all of a record that was printed', async () => {
       await bench.run(['produce', 't', '-k', 'k1', '-H', 'trace=abc', '{"a":{"b":[1]}}', 'plain'])
       const terminal = await openRepl()

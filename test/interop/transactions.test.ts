@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   FetchIsolationLevels,
   Consumer as PlatformaticConsumer,
@@ -8,6 +10,7 @@ import {
 } from '@platformatic/kafka'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { connect } from '../../src/connect.ts'
 import { hasKcat, kcat } from '../support/kcat.ts'
 import { type ServedBroker, serveBroker } from '../support/served-broker.ts'
 
@@ -133,6 +136,28 @@ describe.each(['memory', 'sqlite'] as const)('transactions on the %s engine', (e
     expect(await kafkajsValues(broker, topic, 6)).toEqual(committed)
   })
 
+  it.runIf(hasKcat)(
+    'of kcat are committed at the end of its input, and what one left that was killed is aborted by the next',
+    async () => {
+      const topic = 'of-kcat'
+      const lines = Array.from({ length: 20_000 }, (_, line) => `lost ${line}\n`).join('')
+      await using rafka = await connect({ brokers: [broker.brokers] })
+      await rafka.admin().createTopics([{ name: topic, partitions: 1 }])
+      const child = spawn('kcat', ['-b', broker.brokers, '-P', '-t', topic, '-X', 'transactional.id=kcat'])
+      // It is killed before it has read all of it.
+      child.stdin.on('error', () => {})
+      child.stdin.write(lines)
+      const written = async () => (await rafka.admin().listOffsets([{ topic, partition: 0 }], 'end'))[0]?.offset
+      await expect.poll(written, { timeout: 20_000 }).toBeGreaterThan(0)
+      const closed = once(child, 'close')
+      child.kill('SIGKILL')
+      await closed
+      await kcat(broker.brokers, ['-P', '-t', topic, '-X', 'transactional.id=kcat'], 'kept 1\nkept 2\n')
+      expect(await kcatValues(broker, topic, 'read_committed')).toEqual(['kept 1', 'kept 2'])
+      expect((await kcatValues(broker, topic, 'read_uncommitted')).length).toBeGreaterThan(2)
+    },
+  )
+
   it('are read by @platformatic/kafka as they ended', async () => {
     // It goes wrong by itself where one answer has two aborted transactions of one producer.
     await kafkajsWriter.run(broker, 'one-abort', [
@@ -166,6 +191,45 @@ describe.each(['memory', 'sqlite'] as const)('transactions on the %s engine', (e
     }
     if (hasKcat) expect(await kcatValues(broker, 'output', 'read_committed')).toEqual(['to 3', 'to 5'])
     await Promise.all([admin.disconnect(), producer.disconnect()])
+  })
+
+  it('of @platformatic/kafka commit the offsets of its consumer with their records, or neither', async () => {
+    await using rafka = await connect({ brokers: [broker.brokers] })
+    await rafka
+      .admin()
+      .createTopics([{ name: 'read' }, { name: 'written' }].map((topic) => ({ ...topic, partitions: 1 })))
+    await using plain = rafka.producer()
+    await plain.sendAll(['a', 'b', 'c'].map((value) => ({ topic: 'read', value })))
+    const consumer = new PlatformaticConsumer({
+      clientId: 'interop',
+      groupId: 'platformatic-copiers',
+      bootstrapBrokers: [broker.brokers],
+      deserializers: stringDeserializers,
+      autocommit: false,
+      maxWaitTime: 100,
+    })
+    const producer = new Producer({
+      clientId: 'interop',
+      bootstrapBrokers: [broker.brokers],
+      transactionalId: 'platformatic-copier',
+      idempotent: true,
+      serializers: stringSerializers,
+    })
+    const stream = await consumer.consume({ topics: ['read'], mode: 'committed', fallbackMode: 'earliest' })
+    const offsets: Array<number | undefined> = []
+    for await (const message of stream) {
+      const transaction = await producer.beginTransaction()
+      await transaction.addConsumer(consumer)
+      await transaction.send({ messages: [{ topic: 'written', value: message.value }], acks: ProduceAcks.ALL })
+      await transaction.addOffset(message)
+      await (message.value === 'b' ? transaction.abort() : transaction.commit())
+      offsets.push((await rafka.admin().listGroupOffsets('platformatic-copiers'))[0]?.offset)
+      if (message.value === 'c') break
+    }
+    expect(offsets).toEqual([1, 1, 3])
+    if (hasKcat) expect(await kcatValues(broker, 'written', 'read_committed')).toEqual(['a', 'c'])
+    consumer.close(true)
+    await producer.close()
   })
 
   it('of a producer that comes back fence the one that was there before', async () => {

@@ -12,3 +12,17 @@ export function consumerLimits(config: Config): Partial<ConsumerOptions> {
     checkCrc: config.given('consumer.check.crcs'),
   }
 }
+
+/** How a consumer takes part in a group, by the configuration. */
+export function groupOptions(config: Config, group: string | undefined): Partial<ConsumerOptions> {
+  if (group === undefined) return {}
+  return {
+    group,
+    groupProtocol: config.given('consumer.group.protocol'),
+    groupInstanceId: config.given('consumer.group.instance.id'),
+    sessionTimeoutMs: config.given('consumer.session.timeout.ms'),
+    heartbeatIntervalMs: config.given('consumer.heartbeat.interval.ms'),
+    // What was printed is committed when it was printed.
+    autoCommit: false,
+  }
+}

@@ -1,6 +1,6 @@
 import { brokerKeys } from './broker-keys.ts'
 import { addressList, hookList, listenerList } from './list-kinds.ts'
-import { choice, duration, flag, integer, path, size, type ValueKind } from './value-kinds.ts'
+import { choice, duration, flag, integer, path, size, text, type ValueKind } from './value-kinds.ts'
 
 /** One key of rafka.yaml. */
 export interface ConfigKey<T> {
@@ -62,6 +62,10 @@ export const configKeys = {
   'consumer.prefetch.bytes': key(size(1024), '16m'),
   'consumer.request.timeout.ms': key(duration(1), '30s'),
   'consumer.check.crcs': key(flag, 'true'),
+  'consumer.group.protocol': key(choice('classic', 'consumer'), 'classic'),
+  'consumer.group.instance.id': key(text),
+  'consumer.session.timeout.ms': key(duration(1), '45s'),
+  'consumer.heartbeat.interval.ms': key(duration(1), '3s'),
 } as const
 
 /** Name of a key, in full. */

@@ -20,6 +20,12 @@ export interface ValueKind<T> {
   read(value: unknown, base: string): T | undefined
 }
 
+/** Any text but none. */
+export const text: ValueKind<string> = {
+  expects: 'text',
+  read: (value) => (typeof value === 'string' && value !== '' ? value : undefined),
+}
+
 /** A file or directory; relative ones start at the file that names them, `~/` at the home directory. */
 export const path: ValueKind<string> = {
   expects: 'a path',

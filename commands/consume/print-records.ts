@@ -1,6 +1,6 @@
 import { nearestName } from '../../config/nearest-name.ts'
 import type { Consumer, FetchedChunk, RafkaError } from '../../src/index.ts'
-import { consumerLimits } from '../consumer-limits.ts'
+import { consumerLimits, groupOptions } from '../consumer-limits.ts'
 import type { CommandContext } from '../context.ts'
 import { escapeText } from '../output/escape-text.ts'
 import type { ConsumeRequest } from './consume-request.ts'
@@ -13,14 +13,14 @@ import { resolvePlaces } from './resolve-places.ts'
 export async function printRecords(context: CommandContext, request: ConsumeRequest): Promise<number> {
   const { rafka } = await context.session()
   const { range, group, idleMs, isolation, matching } = request
+  const config = await context.config()
   const places = await resolvePlaces(request, range, () => rafka.admin())
   const consumer = rafka.consumer({
     ...places,
     isolation,
     matching,
-    ...consumerLimits(await context.config()),
-    // What was printed is committed when it was printed.
-    ...(group === undefined ? {} : { group, autoCommit: false }),
+    ...consumerLimits(config),
+    ...groupOptions(config, group),
     onWaiting: (topic) => void tellOfWaiting(context, topic),
     onOutage: (error) => tellOfOutage(context, error),
   })

@@ -54,5 +54,15 @@ async function deleteGroup(cluster: Cluster, group: string): Promise<ItemResult>
     errorOf: ({ results }) => results[0]?.errorCode ?? 0,
   })
   const answer = response.results.find(({ groupId }) => groupId === group)
-  return { name: group, error: answer === undefined ? leftOut(group) : itemError(group, answer.errorCode, null) }
+  return {
+    name: group,
+    error:
+      answer === undefined ? leftOut(group) : itemError(group, answer.errorCode, reasonOf(group, answer.errorCode)),
+  }
+}
+
+function reasonOf(group: string, errorCode: number): string | null {
+  const error = errorName(errorCode)
+  if (error === 'GROUP_ID_NOT_FOUND') return `group "${group}" does not exist`
+  return error === 'NON_EMPTY_GROUP' ? `group "${group}" has members` : null
 }

@@ -115,6 +115,14 @@ describe('groups describe', () => {
   })
 })
 
+test('consume -g takes part by the protocol that -X names', async () => {
+  await fill()
+  const words = ['consume', 'orders', '-g', 'new', '-n', '4', '-X', 'group.protocol=consumer']
+  expect((await bench.run(words)).out.split('\n').filter(Boolean).sort()).toEqual(['a', 'b', 'c', 'd'])
+  expect((await bench.run(['groups', 'list', '--format', 'tsv'])).out).toBe('new\tEmpty\tconsumer\tconsumer\n')
+  expect(await bench.run([...words, '-X', 'group.protocol=newest'])).toMatchObject({ code: 2 })
+})
+
 describe('groups seek', () => {
   test('moves a group, within what the log holds', async () => {
     await fill()
@@ -198,7 +206,7 @@ describe('groups seek', () => {
     const refused = await bench.run(['groups', 'seek', 'billing', '--to', 'start', '--topics', 'orders', '--yes'])
     expect(refused.code).toBe(1)
     expect(refused.err).toContain(member)
-    expect((await bench.run(['groups', 'delete', 'billing', '--yes'])).err).toContain('NON_EMPTY_GROUP')
+    expect((await bench.run(['groups', 'delete', 'billing', '--yes'])).err).toContain('group "billing" has members')
     await consumer.close()
     await next
   })
@@ -259,7 +267,7 @@ describe('a group of the new protocol', () => {
     expect((await bench.run(['groups', 'describe', 'billing', '--json'])).json()).toMatchObject({
       groups: [{ type: 'consumer', protocol: 'uniform', members: [{ member_id: member }] }],
     })
-    expect((await bench.run(['groups', 'delete', 'billing', '--yes'])).err).toContain('NON_EMPTY_GROUP')
+    expect((await bench.run(['groups', 'delete', 'billing', '--yes'])).err).toContain('group "billing" has members')
     await consumer.close()
     await next
     expect((await bench.run(['groups', 'list', '--format', 'tsv'])).out).toBe('billing\tEmpty\tconsumer\tconsumer\n')

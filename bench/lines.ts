@@ -2,7 +2,9 @@
  * `rafka produce` and `rafka consume` against kcat on the same broker, and embedded: lines a second, whole processes. Lines as they are, with keys,
  * and as JSON, which kcat writes but does not read.
  *
- *     npm run build && npx tsx bench/lines.ts
+ * Of a million lines a fifth of the time is the start of the process; more of them show the rate alone.
+ *
+ *     npm run build && npx tsx bench/lines.ts [LINES]
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,13 +13,14 @@ import { measure, report } from './measure.ts'
 import { rafkaPath, run, startBroker } from './processes.ts'
 import { writeSample } from './sample-lines.ts'
 
+const lineCount = Number(process.argv[2] ?? 1_000_000)
 const directory = await mkdtemp(join(tmpdir(), 'rafka-bench-'))
 const served = join(directory, 'served')
 const embedded = join(directory, 'embedded')
 const broker = await startBroker(served)
 const samples = [
-  await writeSample(join(directory, 'short'), 'lines of 7 B', 1_000_000, 7),
-  await writeSample(join(directory, 'lines'), 'lines of 100 B', 1_000_000, 100),
+  await writeSample(join(directory, 'short'), 'lines of 7 B', lineCount, 7),
+  await writeSample(join(directory, 'lines'), 'lines of 100 B', lineCount, 100),
 ]
 const queue = ['-X', 'queue.buffering.max.messages=1000000']
 let count = 0
@@ -68,7 +71,7 @@ try {
 
 /** Keys, formats of verbs and JSON, on the broker over TCP. */
 async function compareForms(): Promise<void> {
-  const lines = 1_000_000
+  const lines = lineCount
   const { path } = await writeSample(join(directory, 'keyed'), 'lines of 100 B', lines, 100)
   const [at, json] = [['-b', broker.brokers], join(directory, 'json')]
   // Every line of the sample begins with a number of its own, which becomes the key.

@@ -91,7 +91,10 @@ export class BatchBuilder {
     headers?: readonly HeaderInput[],
   ): boolean {
     this.#windowEnd = -1
-    return this.#append(timestamp, source, keyStart, keyEnd, valueStart, valueEnd, headers)
+    const timestampDelta = this.#deltaOf(timestamp)
+    if (!this.#add(timestampDelta, source, keyStart, keyEnd, valueStart, valueEnd, headers)) return false
+    if (timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp
+    return true
   }
 
   /**
@@ -108,18 +111,28 @@ export class BatchBuilder {
     headers?: readonly HeaderInput[],
   ): number {
     this.#windowEnd = 0
+    const timestampDelta = this.#deltaOf(timestamp)
     let next = first
     while (next < end) {
       const at = next * 4
-      const [keyStart, keyEnd] = [slices[at]!, slices[at + 1]!]
-      if (!this.#append(timestamp, source, keyStart, keyEnd, slices[at + 2]!, slices[at + 3]!, headers)) break
+      const keyStart = slices[at]!
+      const keyEnd = slices[at + 1]!
+      if (!this.#add(timestampDelta, source, keyStart, keyEnd, slices[at + 2]!, slices[at + 3]!, headers)) break
       next++
     }
+    if (next > first && timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp
     return next - first
   }
 
-  #append(
-    timestamp: number,
+  #deltaOf(timestamp: number): number {
+    if (this.#count === 0) this.#baseTimestamp = timestamp
+    const delta = timestamp - this.#baseTimestamp
+    if (timestamp >= -1 && Number.isSafeInteger(timestamp) && Number.isSafeInteger(delta)) return delta
+    throw new RafkaError('INVALID_TIMESTAMP', `a record cannot have the timestamp ${timestamp}`)
+  }
+
+  #add(
+    timestampDelta: number,
     source: Buffer,
     keyStart: number,
     keyEnd: number,
@@ -127,10 +140,6 @@ export class BatchBuilder {
     valueEnd: number,
     headers: readonly HeaderInput[] | undefined,
   ): boolean {
-    const timestampDelta = this.#count === 0 ? 0 : timestamp - this.#baseTimestamp
-    if (timestamp < -1 || !Number.isSafeInteger(timestamp) || !Number.isSafeInteger(timestampDelta)) {
-      throw new RafkaError('INVALID_TIMESTAMP', `a record cannot have the timestamp ${timestamp}`)
-    }
     const keyBytes = keyStart < 0 ? -1 : sliceBytes(source, keyStart, keyEnd)
     const valueBytes = valueStart < 0 ? -1 : sliceBytes(source, valueStart, valueEnd)
     const bodyBytes =
@@ -145,7 +154,6 @@ export class BatchBuilder {
     const recordBytes = sizeOfVarint(bodyBytes) + bodyBytes
     if (this.#at + recordBytes > this.#maxBytes) return false
     this.#reserve(recordBytes)
-    if (this.#count === 0) this.#baseTimestamp = timestamp
     const bytes = this.#bytes
     let at = writeVarint(bytes, bodyBytes, this.#at)
     bytes[at++] = 0
@@ -159,7 +167,6 @@ export class BatchBuilder {
     else at = writeHeaders(bytes, headers, at)
     this.#at = at
     this.#count++
-    if (timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp
     return true
   }
 

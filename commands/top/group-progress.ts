@@ -1,4 +1,5 @@
 import { type Admin, isRafkaError } from '../../src/index.ts'
+import type { Extent } from '../topics/topic-extents.ts'
 
 /** How far each group has come, by `group/partition/topic`. */
 export type GroupProgress = ReadonlyMap<string, GroupPlace>
@@ -44,17 +45,17 @@ export function readBetween(before: GroupProgress, now: GroupProgress): Map<stri
   return read
 }
 
-/** The lag in each topic of the group that is farthest behind; `endOf` knows where partitions end. */
+/** The lag in each topic of the group that is farthest behind, in records that are still there; `extentOf` knows where partitions begin and end. */
 export function lagByTopic(
   progress: GroupProgress,
-  endOf: (topic: string, partition: number) => number | undefined,
+  extentOf: (topic: string, partition: number) => Extent | undefined,
 ): Map<string, number> {
   const lags = new Map<string, { readonly topic: string; lag: number }>()
   for (const { group, topic, partition, offset } of progress.values()) {
-    const end = endOf(topic, partition)
-    if (end === undefined) continue
+    const { start, end } = extentOf(topic, partition) ?? {}
+    if (start == null || end == null) continue
     const key = `${group}/${topic}`
-    const lag = (lags.get(key)?.lag ?? 0) + Math.max(0, end - offset)
+    const lag = (lags.get(key)?.lag ?? 0) + Math.max(0, end - Math.max(start, offset))
     lags.set(key, { topic, lag })
   }
   const worst = new Map<string, number>()

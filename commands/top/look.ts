@@ -37,8 +37,8 @@ export async function look(admin: Admin, internal: boolean): Promise<Look> {
     compactedTopics(admin, names),
     groupProgress(admin),
   ])
-  const ends = new Map(extents.map(({ topic, partition, end }) => [`${partition}/${topic}`, end]))
-  const lags = groups && lagByTopic(groups, (topic, partition) => ends.get(`${partition}/${topic}`) ?? undefined)
+  const byPlace = new Map(extents.map((each) => [`${each.partition}/${each.topic}`, each]))
+  const lags = groups && lagByTopic(groups, (topic, partition) => byPlace.get(`${partition}/${topic}`))
   const topics = listed.map(({ name, partitions: each }) => {
     const own = extents.filter(({ topic }) => topic === name)
     const found: TopicLook = {

@@ -30,6 +30,8 @@ describe('top', () => {
     await top.until(() => top.out.includes('"read_per_second":0,"lag":3'))
     await bench.run(['consume', 'a', '-g', 'slow', '-n', '2'])
     await top.until(() => /"read_per_second":[1-9]\d*\.?\d*,"lag":1/.test(top.out))
+    await bench.run(['topics', 'trim', 'a', '-o', 'end', '--yes'])
+    await top.until(() => top.out.includes('"lag":0'))
     top.child.kill('SIGINT')
     expect((await top.finish()).code).toBe(0)
   })

@@ -27,16 +27,27 @@ export async function retrying<T>(
 ): Promise<T> {
   const { awaited, timeoutMs, signal, backoff = retryBackoff } = bounds
   const endsAt = performance.now() + timeoutMs
+  let unreachable: RafkaError | undefined
   for (let failures = 1; ; failures += 1) {
+    const remainingMs = Math.max(1, endsAt - performance.now())
     try {
-      return await attempt(Math.max(1, endsAt - performance.now()))
+      return await attempt(remainingMs)
     } catch (error) {
       if (!(error instanceof RafkaError) || !goOn(error)) throw error
+      if (error.code === 'BROKER_UNREACHABLE') unreachable = error
       const delayMs = backoffMs(backoff, failures)
-      if (performance.now() + delayMs >= endsAt) throw gaveUp(awaited, timeoutMs, error)
+      if (performance.now() + delayMs >= endsAt)
+        throw gaveUp(awaited, timeoutMs, remainingMs < SHORT_MS ? reasonOf(error, unreachable) : error)
       await pause(delayMs, awaited, signal)
     }
   }
+}
+
+/** An attempt with less time than this may be too short to learn what the one before it did, in ms. */
+const SHORT_MS = 1000
+
+function reasonOf(last: RafkaError, unreachable: RafkaError | undefined): RafkaError {
+  return last.code === 'REQUEST_TIMED_OUT' ? (unreachable ?? last) : last
 }
 
 /** Key in an error's details: the cluster itself says that what was asked for does not exist, so asking again is no use. */

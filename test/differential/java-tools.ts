@@ -105,12 +105,13 @@ function normalized(output: string, brokers: string): string {
   return (
     output
       .replaceAll(brokers, 'BROKERS')
+      .replaceAll(/"avg_throughput":[\d.E]+/g, 'THROUGHPUT')
+      .replaceAll(/\d+(?=\s+(Empty|Ongoing|Complete\w+)\s)/g, 'PRODUCER')
       .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UUID')
       .replaceAll(/(?<![\w-])[\w-]{22}(?![\w-])/g, 'ID')
       .replaceAll(/(?<!\d)\d{13}(?!\d)/g, 'MS')
       .replaceAll(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[:.]\d{3}/g, 'TIME')
       .replaceAll(/(?<= )\d{5}(?= )/g, 'PORT')
-      .replaceAll(/"avg_throughput":[\d.]+/g, 'THROUGHPUT')
       // How many batches there are is a matter of time.
       .replaceAll(/"size":\d+/g, 'SIZE')
       // Kafka sets it for all topics where replicas may be elected that are behind (KIP-966).

@@ -62,6 +62,8 @@ async function printResult(
     if (count > 0 || !stopped.aborted) writer.end(out)
     await out.finish()
   }
+  // Where the rows go elsewhere, a count would stand between what is made of them.
+  if (!terminal.isTerminal && !stopped.aborted) return
   const told = stopped.aborted ? `stopped after ${countOf(count, 'row')}` : countOf(count, 'row')
   terminal.note(`${told}  (${formatElapsed(performance.now() - startedAt)})`)
 }

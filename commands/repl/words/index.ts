@@ -1,3 +1,4 @@
+import { clear } from './clear.ts'
 import { connect } from './connect.ts'
 import { edit } from './edit.ts'
 import { exit } from './exit.ts'
@@ -23,6 +24,7 @@ export const replWords: readonly ReplWord[] = [
   source,
   edit,
   history,
+  clear,
   help,
   exit,
 ]

@@ -28,6 +28,14 @@ describe.skipIf(!hasTerminals)(`lines that are typed${hasTerminals ? '' : ' (ski
     await terminal.shows(/^\{"m": 1\}\n\{"m": 2\}$/m)
   })
 
+  test('clear empties the screen', async () => {
+    const terminal = await openRepl()
+    await terminal.type('profile list')
+    await terminal.shows(/profile list\n[\s\S]*rafka local> *$/m)
+    await terminal.type('clear')
+    expect(await terminal.shows(/^\s*rafka local>\s*$/)).not.toContain('profile')
+  })
+
   test('edit changes the line before in an editor, and runs it', async () => {
     await bench.run(['topics', 'create', 'orders'])
     const editor = join(bench.folder, 'editor.sh')

@@ -1,5 +1,5 @@
 import type { Admin } from '../../src/index.ts'
-import { bytesIn, compactedTopics, recordsIn, topicExtents } from '../topics/topic-extents.ts'
+import { bytesIn, compactedTopics, perTopic, recordsIn, topicExtents } from '../topics/topic-extents.ts'
 import { type GroupProgress, groupProgress, lagByTopic } from './group-progress.ts'
 
 /** A topic at one time. */
@@ -39,14 +39,15 @@ export async function look(admin: Admin, internal: boolean): Promise<Look> {
   ])
   const byPlace = new Map(extents.map((each) => [`${each.partition}/${each.topic}`, each]))
   const lags = groups && lagByTopic(groups, (topic, partition) => byPlace.get(`${partition}/${topic}`))
+  const [extentsOf, sizesOf] = [perTopic(extents), perTopic(sizes)]
   const topics = listed.map(({ name, partitions: each }) => {
-    const own = extents.filter(({ topic }) => topic === name)
+    const own = extentsOf(name)
     const found: TopicLook = {
       partitions: each.length,
       records: recordsIn(own),
       compacted: compacted.has(name),
       ends: own.reduce((sum, { end }) => sum + (end ?? 0), 0),
-      sizeBytes: bytesIn(sizes.filter(({ topic }) => topic === name)),
+      sizeBytes: bytesIn(sizesOf(name)),
       lag: lags?.get(name) ?? null,
     }
     return [name, found] as const

@@ -6,7 +6,7 @@ import { countOf, formatSize } from '../output/quantities.ts'
 import { tableOf } from '../output/report.ts'
 import { type ConfirmFlags, confirmOrRefuse, type Destruction, declareConfirmation } from '../prompts.ts'
 import { declareRegex, type RegexFlags, requireTopics } from './require-topics.ts'
-import { bytesIn, compactedTopics, recordsCell, recordsIn, topicExtents } from './topic-extents.ts'
+import { bytesIn, compactedTopics, perTopic, recordsCell, recordsIn, topicExtents } from './topic-extents.ts'
 
 interface DeleteFlags extends ConfirmFlags, RegexFlags {
   readonly ifExists?: boolean
@@ -100,8 +100,8 @@ async function whatIsLost(admin: Admin, asked: readonly string[]): Promise<Destr
   const size = bytes === null || bytes === 0 ? '' : `, ${formatSize(bytes)}`
   const held = `${countOf(partitions.length, 'partition')}${counted}${size}`
   const what = names.length === 1 ? names[0] : `${names.length} topics`
-  const recordsOf = (name: string) =>
-    recordsCell(recordsIn(extents.filter(({ topic }) => topic === name)), compacted.has(name))
+  const extentsOf = perTopic(extents)
+  const recordsOf = (name: string) => recordsCell(recordsIn(extentsOf(name)), compacted.has(name))
   const preview = tableOf(known, [
     { title: 'TOPIC', cell: ({ name }) => name },
     { title: 'PARTITIONS', kind: 'number', cell: (topic) => topic.partitions.length },

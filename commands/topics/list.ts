@@ -1,7 +1,7 @@
 import { type CommandSpec, defineCommand } from '../command.ts'
 import { tableOf } from '../output/report.ts'
 import { type DocumentOf, flag, list, nullable, object, text, whole } from '../output/shape.ts'
-import { bytesIn, compactedTopics, recordsCell, recordsIn, topicExtents } from './topic-extents.ts'
+import { bytesIn, compactedTopics, perTopic, recordsCell, recordsIn, topicExtents } from './topic-extents.ts'
 
 interface ListFlags {
   readonly internal?: boolean
@@ -49,15 +49,16 @@ export const listTopics: CommandSpec<ListFlags, DocumentOf<typeof shape>> = defi
         topics.map(({ name }) => name),
       ),
     ])
+    const [extentsOf, sizesOf] = [perTopic(extents), perTopic(sizes)]
     const rows = topics.map(({ name, topicId, internal, partitions: own }) => ({
       name,
       topic_id: topicId,
       internal,
       partitions: own.length,
       replicas: own[0]?.replicas.length ?? null,
-      records: recordsIn(extents.filter(({ topic }) => topic === name)),
+      records: recordsIn(extentsOf(name)),
       compacted: compacted.has(name),
-      size_bytes: bytesIn(sizes.filter(({ topic }) => topic === name)),
+      size_bytes: bytesIn(sizesOf(name)),
     }))
     const tellsSizes = rows.some(({ size_bytes }) => size_bytes !== null)
     return {

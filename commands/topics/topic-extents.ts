@@ -30,6 +30,19 @@ function offsetsByPartition(offsets: ReadonlyArray<TopicPartition & { readonly o
   )
 }
 
+/** Looks up what belongs to a topic, of what was asked for all of them. */
+export function perTopic<Item extends { readonly topic: string }>(
+  items: readonly Item[],
+): (topic: string) => readonly Item[] {
+  const groups = new Map<string, Item[]>()
+  for (const item of items) {
+    const group = groups.get(item.topic)
+    if (group === undefined) groups.set(item.topic, [item])
+    else group.push(item)
+  }
+  return (topic) => groups.get(topic) ?? []
+}
+
 /** Offsets between start and end: as many records, unless some were compacted away. null when any is not known. */
 export function recordsIn(extents: readonly Extent[]): number | null {
   let sum = 0

@@ -65,6 +65,12 @@ export type {
   WriterProgress,
 } from './core/producer.ts'
 export type { AssignorName, ConsumerOptions, ProducerOptions, Rafka } from './core/rafka.ts'
+export {
+  type SaslMechanism,
+  type ScramMechanism,
+  saslMechanisms,
+  scramMechanisms,
+} from './core/sasl.ts'
 export type { Durability } from './core/storage-engine.ts'
 export type { Transaction } from './core/transaction.ts'
 export type {
@@ -74,6 +80,7 @@ export type {
   TransactionDescription,
   TransactionListing,
 } from './core/transaction-admin.ts'
+export type { NewCredential, UserAdmin, UserDescription } from './core/user-admin.ts'
 export type { DataDirectoryStatus } from './data-directory/data-directory-status.ts'
 export { defaultDataDirectory } from './data-directory/default-data-directory.ts'
 export type { StorageSettings } from './data-directory/open-storage.ts'

@@ -20,16 +20,20 @@ const layers: Readonly<Record<string, { allowed: readonly string[]; forbidden: r
     allowed: ['src/core/errors.ts', 'src/protocol/uuid.ts'],
     forbidden: ['src/storage/x.ts', 'src/broker/x.ts', 'src/server/x.ts', 'src/client/x.ts'],
   },
+  'src/sasl/planted.ts': {
+    allowed: ['src/core/errors.ts', 'src/sasl/x.ts'],
+    forbidden: ['src/protocol/x.ts', 'src/broker/x.ts', 'src/server/x.ts', 'src/client/x.ts'],
+  },
   'src/storage/sqlite/planted.ts': {
     allowed: ['src/core/errors.ts', 'src/storage/x.ts'],
-    forbidden: ['src/protocol/x.ts', 'src/records/crc32c.ts', 'src/broker/x.ts', 'src/server/x.ts', 'src/client/x.ts'],
+    forbidden: ['src/protocol/x.ts', 'src/records/crc32c.ts', 'src/sasl/x.ts', 'src/broker/x.ts', 'src/server/x.ts'],
   },
   'src/broker/handlers/planted.ts': {
     allowed: ['src/core/errors.ts', 'src/protocol/api.ts', 'src/records/x.ts'],
     forbidden: ['src/storage/sqlite/sqlite-engine.ts', 'src/server/listen.ts', 'src/client/x.ts', 'commands/x.ts'],
   },
   'src/server/planted.ts': {
-    allowed: ['src/core/errors.ts', 'src/protocol/wire.ts'],
+    allowed: ['src/core/errors.ts', 'src/protocol/wire.ts', 'src/sasl/x.ts'],
     forbidden: ['src/broker/broker.ts', 'src/storage/x.ts', 'src/client/x.ts', 'config/x.ts'],
   },
   'src/client/producer/planted.ts': {

@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/log.ts'
 import type { StorageEngine } from '../core/storage-engine.ts'
 import type { BrokerConfigs } from './configs/config-values.ts'
+import type { UserCredentials } from './credentials/user-credentials.ts'
 import type { FetchSessions } from './fetches/fetch-sessions.ts'
 import type { GroupRegistry } from './groups/group-registry.ts'
 import type { HookRunner } from './hooks/hook-runner.ts'
@@ -22,6 +23,7 @@ export interface BrokerState {
   readonly transactions: Transactions
   readonly fetchSessions: FetchSessions
   readonly groups: GroupRegistry
+  readonly credentials: UserCredentials
   readonly hooks: HookRunner
   readonly clusterId: string
   readonly nodeId: number

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import type { Api, SupportedApi } from '../core/api.ts'
 import type { Broker, ConnectionInfo, RequestContext } from '../core/broker.ts'
@@ -5,9 +6,11 @@ import { type Clock, systemClock } from '../core/clock.ts'
 import { RafkaError } from '../core/errors.ts'
 import type { Hook } from '../core/hook.ts'
 import { type Logger, silentLogger } from '../core/log.ts'
+import type { Credentials } from '../core/sasl.ts'
 import type { StorageEngine } from '../core/storage-engine.ts'
 import type { BrokerState } from './broker-state.ts'
 import { BrokerConfigs } from './configs/config-values.ts'
+import { UserCredentials } from './credentials/user-credentials.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { entryKeys, parseEntry, putEntry, readEntry } from './entries.ts'
 import { FetchSessions } from './fetches/fetch-sessions.ts'
@@ -84,6 +87,9 @@ export async function createBroker(options: BrokerOptions): Promise<BrokerHandle
     const groupId = JSON.parse(key.slice(entryKeys.groupConfigs.length)) as string
     configs.setGroup(groupId, new Map(Object.entries(parseEntry<Record<string, string>>(key, value))))
   }
+  const identity = await loadIdentity(storage)
+  const credentials = new UserCredentials(storage, Buffer.from(identity.secret, 'base64'))
+  await credentials.load()
   await topics.load()
   await producerIds.load()
   await transactions.load()
@@ -98,8 +104,9 @@ export async function createBroker(options: BrokerOptions): Promise<BrokerHandle
     transactions,
     fetchSessions: new FetchSessions(),
     groups,
+    credentials,
     hooks,
-    clusterId: await loadClusterId(storage),
+    clusterId: identity.clusterId,
     nodeId: configs.number('broker.id'),
     dataDirectory: options.dataDirectory ?? storage.name,
     apis: handlers,
@@ -135,6 +142,10 @@ class RunningBroker implements BrokerHandle {
 
   get apis(): readonly SupportedApi[] {
     return this.#state.apis
+  }
+
+  get credentials(): Credentials {
+    return this.#state.credentials
   }
 
   get clusterId(): string {
@@ -199,10 +210,19 @@ class RunningBroker implements BrokerHandle {
   }
 }
 
-async function loadClusterId(storage: StorageEngine): Promise<string> {
-  const known = await readEntry<{ clusterId: string }>(storage, entryKeys.identity)
-  if (known !== undefined) return known.clusterId
-  const clusterId = randomTopicId()
-  await storage.commit([putEntry(entryKeys.identity, { clusterId })])
-  return clusterId
+/** Who this broker is, made up at its first start. */
+interface Identity {
+  readonly clusterId: string
+  /** Base64. */
+  readonly secret: string
+}
+
+async function loadIdentity(storage: StorageEngine): Promise<Identity> {
+  const known = await readEntry<Partial<Identity>>(storage, entryKeys.identity)
+  const identity = {
+    clusterId: known?.clusterId ?? randomTopicId(),
+    secret: known?.secret ?? randomBytes(32).toString('base64'),
+  }
+  if (known?.secret === undefined) await storage.commit([putEntry(entryKeys.identity, identity)])
+  return identity
 }

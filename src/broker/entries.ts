@@ -6,7 +6,7 @@ import type { StorageEngine } from '../core/storage-engine.ts'
  *
  * | key | value |
  * |---|---|
- * | `broker/identity` | cluster id |
+ * | `broker/identity` | cluster id, and the secret that made-up credentials come from |
  * | `broker/configs` | dynamic configs |
  * | `group-configs/<group id as JSON>` | configs that a group has of its own |
  * | `broker/next-log` | number of the next log |
@@ -19,6 +19,7 @@ import type { StorageEngine } from '../core/storage-engine.ts'
  * | `group/<group id as JSON>` | type, members, epochs and assignments of a group |
  * | `member/<group id as JSON>/<member id as JSON>` | a member of a group of the new protocol, with its epochs and assignment |
  * | `offset/<group id as JSON>/<topic id>/<partition>` | how far a group has come in a partition |
+ * | `credential/<[mechanism, user] as JSON>` | what is kept of a user's password |
  */
 export const entryKeys = {
   identity: 'broker/identity',
@@ -45,6 +46,8 @@ export const entryKeys = {
   offsets: 'offset/',
   offset: (groupId: string, topicId: string, partition: number) =>
     `offset/${JSON.stringify(groupId)}/${topicId}/${partition}`,
+  credentials: 'credential/',
+  credential: (mechanism: string, user: string) => `credential/${JSON.stringify([mechanism, user])}`,
 } as const
 
 /** The change that sets an entry to `value`, which must be plain JSON. */

@@ -2,6 +2,7 @@ import type { TopicPartition } from './consumer.ts'
 import type { ErrorName } from './errors.ts'
 import type { GroupAdmin } from './group-admin.ts'
 import type { TransactionAdmin } from './transaction-admin.ts'
+import type { UserAdmin } from './user-admin.ts'
 
 /** One topic, as Metadata tells it. */
 export interface TopicDescription {
@@ -102,7 +103,7 @@ export interface BatchDescription {
 }
 
 /** Manages topics, configs, groups and transactions. Made by `rafka.admin()`. Calls throw for the whole request; what concerns one item stands in its result. */
-export interface Admin extends GroupAdmin, TransactionAdmin {
+export interface Admin extends GroupAdmin, TransactionAdmin, UserAdmin {
   listTopics(): Promise<TopicDescription[]>
   /** @throws RafkaError `UNKNOWN_TOPIC_OR_PARTITION` naming the first that does not exist. Creates none. */
   describeTopics(names: readonly string[]): Promise<TopicDescription[]>

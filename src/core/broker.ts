@@ -1,4 +1,5 @@
 import type { Api, SupportedApi } from './api.ts'
+import type { Credentials } from './sasl.ts'
 
 /** Where a request came from. One object per connection; an embedded client is one connection. */
 export interface ConnectionInfo {
@@ -8,6 +9,8 @@ export interface ConnectionInfo {
   readonly listener: string
   /** Address of the other end, `in-process` or `local`. */
   readonly remoteAddress: string
+  /** Who it is, as Kafka writes it: `User:alice`, `User:CN=alice` by a certificate, or `User:ANONYMOUS`. */
+  readonly principal: string
   /** What Metadata names as this broker's address to this connection; undefined: the broker's first advertised one. */
   readonly advertised?: { readonly host: string; readonly port: number } | undefined
 }
@@ -31,6 +34,9 @@ export interface Broker {
   /** What it answers, and in which versions. */
   readonly apis: readonly SupportedApi[]
 
+  /** Whom it knows: a listener asks, before it lets anybody's requests through. */
+  readonly credentials: Credentials
+
   /**
    * Answers one request. Buffers in it belong to the broker from now on.
    * @returns the response; null where the protocol has none (Produce with acks=0)
@@ -42,7 +48,7 @@ export interface Broker {
     context: RequestContext,
   ): Promise<Response | null>
 
-  /** A connection came: hooks may look. */
+  /** A connection came, and has said who it is where it must: hooks may look. */
   connected(connection: ConnectionInfo): void
   /** A connection went. */
   disconnected(connection: ConnectionInfo): void

@@ -83,6 +83,8 @@ export const kafkaErrorNames = [
   'THROTTLING_QUOTA_EXCEEDED',
   'PRODUCER_FENCED',
   'RESOURCE_NOT_FOUND',
+  'DUPLICATE_RESOURCE',
+  'UNACCEPTABLE_CREDENTIAL',
   'UNKNOWN_TOPIC_ID',
   'INCONSISTENT_TOPIC_ID',
   'TRANSACTIONAL_ID_NOT_FOUND',
@@ -105,6 +107,7 @@ export type KafkaErrorName = (typeof kafkaErrorNames)[number]
  * - `INVALID_CONFIGURATION`: a key or value of rafka.yaml, the environment or an option is wrong.
  * - `MALFORMED_MESSAGE`: bytes that are not what the protocol says.
  * - `BROKER_UNREACHABLE`: no broker answered in time.
+ * - `TLS_FAILED`: a certificate was not accepted, or the other end speaks no TLS.
  * - `CLOSED`: the broker, client or transport was closed.
  * - `CANCELLED`: the caller gave up.
  * - `DATA_DIRECTORY_UNUSABLE`: missing, read-only, not a directory, or of another engine.
@@ -119,6 +122,7 @@ export type RafkaErrorName =
   | 'INVALID_CONFIGURATION'
   | 'MALFORMED_MESSAGE'
   | 'BROKER_UNREACHABLE'
+  | 'TLS_FAILED'
   | 'CLOSED'
   | 'CANCELLED'
   | 'DATA_DIRECTORY_UNUSABLE'

@@ -4,6 +4,7 @@ import type { Broker, ConnectionInfo } from '../core/broker.ts'
 import { nextConnectionId } from '../core/connection-id.ts'
 import { RafkaError } from '../core/errors.ts'
 import { type Logger, silentLogger } from '../core/log.ts'
+import { anonymous } from '../core/sasl.ts'
 import { boundedLog } from './bounded-log.ts'
 import { Connection, type ConnectionShare } from './connection.ts'
 import { FetchBudget } from './fetch-budget.ts'
@@ -80,6 +81,7 @@ export async function listen(broker: Broker, where: ListenAddress, settings: Lis
   const name = address === undefined ? 'local' : formatHostPort(address)
   server.on('connection', (socket: Socket) => {
     const info: ConnectionInfo = {
+      principal: anonymous,
       id: nextConnectionId(),
       listener: name,
       remoteAddress: socket.remoteAddress ?? (address === undefined ? 'local' : 'unknown'),

@@ -3,6 +3,7 @@ import type { Api } from '../../src/core/api.ts'
 import type { ConnectionInfo, RequestContext } from '../../src/core/broker.ts'
 import { type ManualClock, manualClock } from '../../src/core/clock.ts'
 import { nextConnectionId } from '../../src/core/connection-id.ts'
+import { anonymous } from '../../src/core/sasl.ts'
 import type { StorageEngine } from '../../src/core/storage-engine.ts'
 import type { ResponseOf } from '../../src/protocol/api.ts'
 import { createTopics } from '../../src/protocol/apis/create-topics.ts'
@@ -51,7 +52,7 @@ export interface BrokerFixture extends AsyncDisposable {
 
 /** A connection that is like no other. */
 export function testConnection(): ConnectionInfo {
-  return { id: nextConnectionId(), listener: 'test', remoteAddress: 'test' }
+  return { id: nextConnectionId(), listener: 'test', remoteAddress: 'test', principal: anonymous }
 }
 
 /** Starts a broker for a test: in memory unless given an engine. */

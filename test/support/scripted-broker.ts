@@ -1,7 +1,14 @@
 import type { Api, SupportedApi } from '../../src/core/api.ts'
 import type { Broker, ConnectionInfo, RequestContext } from '../../src/core/broker.ts'
 import { RafkaError } from '../../src/core/errors.ts'
+import type { Credentials } from '../../src/core/sasl.ts'
 import { apis } from '../../src/protocol/apis/index.ts'
+
+/** Knows nobody. */
+const noCredentials: Credentials = {
+  mechanismsOf: () => [],
+  scram: () => ({ salt: Buffer.alloc(24), iterations: 4096, storedKey: Buffer.alloc(0), serverKey: Buffer.alloc(0) }),
+}
 
 /** How one API answers. */
 export type Script = (request: never, context: RequestContext) => unknown
@@ -21,6 +28,7 @@ export function scriptedBroker(scripts: Readonly<Record<string, Script>>): Scrip
     .map((api) => ({ api, minVersion: api.versions[0], maxVersion: api.versions[1] }))
   const broker: ScriptedBroker = {
     apis: served,
+    credentials: noCredentials,
     handled: [],
     came: [],
     went: [],

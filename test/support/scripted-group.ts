@@ -10,6 +10,7 @@ export function withScripts(broker: Broker, scripts: Readonly<Record<string, Scr
     .map((api) => ({ api, minVersion: api.versions[0], maxVersion: api.versions[1] }))
   const names = new Set(served.map(({ api }) => api.name))
   return {
+    credentials: broker.credentials,
     apis: [...broker.apis.filter(({ api }) => !names.has(api.name)), ...served],
     async handle(api, request, context) {
       const script = scripts[api.name]

@@ -13,12 +13,14 @@ import type {
 } from '../../core/admin.ts'
 import type { TopicPartition } from '../../core/consumer.ts'
 import type { CommittedOffset, GroupDescription, GroupListing, GroupOffsetResult } from '../../core/group-admin.ts'
+import type { ScramMechanism } from '../../core/sasl.ts'
 import type {
   PartitionProducers,
   ProducerState,
   TransactionDescription,
   TransactionListing,
 } from '../../core/transaction-admin.ts'
+import type { NewCredential, UserDescription } from '../../core/user-admin.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { type FoundOffset, findOffsets, type Isolation, offsetTimes } from '../cluster/list-offsets.ts'
 import type { OffsetToCommit } from '../groups/group-offsets.ts'
@@ -32,6 +34,7 @@ import { deleteGroupsOn, type GroupFilter, listGroupsOn } from './groups.ts'
 import { partitionSizesOn } from './partition-sizes.ts'
 import { askMetadata, createPartitionsOn, createTopicsOn, deleteTopicsOn, describeTopics } from './topics.ts'
 import { abortTransactionOn, describeProducersOn, describeTransactionsOn, listTransactionsOn } from './transactions.ts'
+import { deleteCredentialsOn, describeUsersOn, setCredentialsOn } from './users.ts'
 
 /** The admin of the client. */
 export class ClientAdmin implements Admin {
@@ -153,6 +156,20 @@ export class ClientAdmin implements Admin {
 
   abortTransaction(partition: TopicPartition, producer: ProducerState): Promise<void> {
     return abortTransactionOn(this.#cluster, partition, producer)
+  }
+
+  describeUsers(users?: readonly string[]): Promise<UserDescription[]> {
+    return describeUsersOn(this.#cluster, users)
+  }
+
+  setCredentials(credentials: readonly NewCredential[]): Promise<ItemResult[]> {
+    return setCredentialsOn(this.#cluster, credentials)
+  }
+
+  deleteCredentials(
+    credentials: ReadonlyArray<{ readonly user: string; readonly mechanism: ScramMechanism }>,
+  ): Promise<ItemResult[]> {
+    return deleteCredentialsOn(this.#cluster, credentials)
   }
 }
 

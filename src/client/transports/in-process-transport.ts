@@ -2,6 +2,7 @@ import type { Api } from '../../core/api.ts'
 import type { Broker, ConnectionInfo } from '../../core/broker.ts'
 import { nextConnectionId } from '../../core/connection-id.ts'
 import { isRafkaError, RafkaError } from '../../core/errors.ts'
+import { anonymous } from '../../core/sasl.ts'
 import { commonVersion } from '../common-version.ts'
 import { closedError } from '../connection-errors.ts'
 import { withDeadline } from '../deadline.ts'
@@ -24,6 +25,7 @@ class InProcessTransport implements Transport {
     id: nextConnectionId(),
     listener: 'in-process',
     remoteAddress: 'in-process',
+    principal: anonymous,
   }
   readonly #ended = ending()
   readonly #supported: ReadonlyMap<number, { minVersion: number; maxVersion: number }>

@@ -29,6 +29,10 @@ function serverLimits(config: Config): Partial<ServerLimits> {
     maxFetchesInFlight: config.given('server.max.fetches.in.flight'),
     maxUnsentBytes: config.given('server.max.unsent.bytes'),
     fetchBudgetBytes: config.given('server.fetch.budget.bytes'),
+    authenticationTimeoutMs: config.given('server.authentication.timeout.ms'),
+    failedAuthenticationDelayMs: config.given('server.connection.failed.authentication.delay.ms'),
+    maxReauthMs: config.given('server.connections.max.reauth.ms'),
+    maxUnprovenBytes: config.given('server.sasl.server.max.receive.size'),
     drainMs: config.given('server.drain.timeout.ms'),
   }
   return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined))

@@ -1,5 +1,6 @@
 import { brokerKeys } from './broker-keys.ts'
-import { addressList, hookList, listenerList } from './list-kinds.ts'
+import { addressList, hookList } from './list-kinds.ts'
+import { listenerList } from './listener-list.ts'
 import { choice, duration, flag, integer, path, size, text, type ValueKind } from './value-kinds.ts'
 
 /** One key of rafka.yaml. */
@@ -43,6 +44,10 @@ export const configKeys = {
   'server.max.fetches.in.flight': key(integer(1), '4'),
   'server.max.unsent.bytes': key(size(1024), '1m'),
   'server.fetch.budget.bytes': key(size(1024 * 1024), '256m'),
+  'server.authentication.timeout.ms': key(duration(1), '10s'),
+  'server.connection.failed.authentication.delay.ms': key(duration(), '100ms'),
+  'server.connections.max.reauth.ms': key(duration(), '0'),
+  'server.sasl.server.max.receive.size': key(size(1024, 2 ** 31 - 1), '512k'),
   'server.drain.timeout.ms': key(duration(), '5s'),
   hooks: key(hookList),
   'hook.timeout.ms': key(duration(1), '5s'),

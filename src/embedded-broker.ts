@@ -1,27 +1,37 @@
 import { type BrokerHandle, type BrokerOptions, createBroker } from './broker/broker.ts'
+import type { Clock } from './core/clock.ts'
 import { type Logger, silentLogger } from './core/log.ts'
 import type { ServerLimits } from './server/limits.ts'
 import { type ListenAddress, type Listener, listen } from './server/listen.ts'
+
+export interface EmbeddedBrokerOptions extends BrokerOptions {
+  readonly limits?: Partial<ServerLimits> | undefined
+}
 
 /** A broker of this process with its doors. */
 export class EmbeddedBroker {
   readonly broker: BrokerHandle
   readonly #limits: Partial<ServerLimits> | undefined
   readonly #logger: Logger
+  readonly #clock: Clock | undefined
   readonly #listeners: Listener[] = []
   #closed: Promise<void> | undefined
 
-  private constructor(broker: BrokerHandle, limits: Partial<ServerLimits> | undefined, logger: Logger) {
+  private constructor(
+    broker: BrokerHandle,
+    { limits, logger = silentLogger, clock }: Pick<EmbeddedBrokerOptions, 'limits' | 'logger' | 'clock'>,
+  ) {
     this.broker = broker
     this.#limits = limits
     this.#logger = logger
+    this.#clock = clock
   }
 
   /** Starts a broker, without doors yet. If that fails, the engine is closed. */
-  static async start(options: BrokerOptions & { readonly limits?: Partial<ServerLimits> | undefined }) {
+  static async start(options: EmbeddedBrokerOptions) {
     try {
       const broker = await createBroker(options)
-      return new EmbeddedBroker(broker, options.limits, options.logger ?? silentLogger)
+      return new EmbeddedBroker(broker, options)
     } catch (error) {
       await options.storage.close()
       throw error
@@ -35,7 +45,11 @@ export class EmbeddedBroker {
 
   /** Lets clients in at one more address. @throws RafkaError `LISTENER_UNUSABLE` */
   async listen(where: ListenAddress): Promise<Listener> {
-    const listener = await listen(this.broker, where, { limits: this.#limits, logger: this.#logger })
+    const listener = await listen(this.broker, where, {
+      limits: this.#limits,
+      logger: this.#logger,
+      clock: this.#clock,
+    })
     const advertised = listener.advertised ?? listener.address
     if (this.listeners.length === 0 && advertised !== undefined) this.broker.advertise(advertised)
     this.#listeners.push(listener)

@@ -99,5 +99,6 @@ export {
 export { openSql } from './open-sql.ts'
 export type { ServerLimits } from './server/limits.ts'
 export type { HostPort } from './server/listen.ts'
+export type { ListenerTls } from './server/tls.ts'
 export type { Sql, SqlOptions, SqlResult } from './sql/sql-session.ts'
 export type { SqlValue } from './sql/sql-value.ts'

@@ -4,10 +4,12 @@ import type { Clock } from './core/clock.ts'
 import type { Hook } from './core/hook.ts'
 import type { Logger } from './core/log.ts'
 import type { Rafka } from './core/rafka.ts'
+import type { SaslMechanism } from './core/sasl.ts'
 import type { StorageSettings } from './data-directory/open-storage.ts'
 import type { StorageType } from './data-directory/storage-type.ts'
 import type { ServerLimits } from './server/limits.ts'
 import type { HostPort } from './server/listen.ts'
+import type { ListenerTls } from './server/tls.ts'
 
 /** An address to let clients in at. */
 export interface ListenOptions {
@@ -17,6 +19,10 @@ export interface ListenOptions {
   readonly port: number
   /** What clients are told to connect to; default: the address at which they came in. Port 0: the one that is listened on. */
   readonly advertised?: HostPort | undefined
+  /** Mechanisms in which clients must say who they are, as users of `admin().setCredentials`; none: nobody is asked. */
+  readonly sasl?: readonly SaslMechanism[] | undefined
+  /** Left out: bytes go as they are. */
+  readonly tls?: ListenerTls | undefined
 }
 
 /** Where the store is and how it keeps the data. */
@@ -65,7 +71,7 @@ export interface EmbeddedRafka extends Rafka {
   status(): EmbeddedStatus
   /**
    * Lets clients in at a TCP address. @returns where, with the port that was chosen
-   * @throws RafkaError `LISTENER_UNUSABLE`; `DATA_DIRECTORY_IN_USE` when the broker is in another process
+   * @throws RafkaError `LISTENER_UNUSABLE`, `INVALID_ARGUMENT`; `DATA_DIRECTORY_IN_USE` when the broker is in another process
    */
   listen(address: ListenOptions): Promise<HostPort>
   /**

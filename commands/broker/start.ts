@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import { formatAddress } from '../../config/address.ts'
 import { type ConfigKeyName, configKeyNames, isConfigKey } from '../../config/config-keys.ts'
-import type { ListenerConfig } from '../../config/list-kinds.ts'
+import type { ListenerConfig } from '../../config/listener-list.ts'
 import type { FlagValue } from '../../config/load-config.ts'
 import { nearestName } from '../../config/nearest-name.ts'
-import { type EmbeddedRafka, type NewTopic, RafkaError } from '../../src/index.ts'
+import { type EmbeddedRafka, type Logger, type NewTopic, RafkaError } from '../../src/index.ts'
 import { type CommandSpec, defineCommand } from '../command.ts'
 import type { CommandContext } from '../context.ts'
 import { onInterrupt, type SignalSource } from '../interrupts.ts'
@@ -13,9 +13,11 @@ import { printReport } from '../output/print-report.ts'
 import { type DocumentOf, list, nullable, object, text, whole, word } from '../output/shape.ts'
 import { openDirectory } from '../session.ts'
 import { readAssignments } from '../topics/read-assignments.ts'
+import { listenOptions } from './listen-options.ts'
 import { refuseBrokers } from './refuse-brokers.ts'
 import { createSeedTopics, readSeedTopics } from './seed-topics.ts'
 import { logLevelOf, stderrLogger } from './stderr-logger.ts'
+import { warnOfListeners } from './warn-of-listeners.ts'
 
 interface StartFlags {
   readonly port?: number
@@ -63,7 +65,7 @@ export const startBroker: CommandSpec<StartFlags, DocumentOf<typeof shape>> = de
     await untilInterrupted(context.io.signals, async () => {
       // Who serves already must not be taken for this one: the listeners would be theirs.
       const rafka = await openDirectory(config, { attach: false, logger })
-      return { rafka, ready: announce(context, rafka, config.value('listeners'), topics) }
+      return { rafka, ready: announce(context, rafka, config.value('listeners'), topics, logger) }
     })
   },
 })
@@ -99,11 +101,15 @@ async function announce(
   rafka: EmbeddedRafka,
   listeners: readonly ListenerConfig[],
   topics: readonly NewTopic[],
+  logger: Logger,
 ): Promise<void> {
   // Whoever is let in finds them there.
   await createSeedTopics(rafka, topics)
   const addresses: string[] = []
-  for (const listener of listeners) addresses.push(formatAddress(await rafka.listen(listener)))
+  for (const options of await Promise.all(listeners.map(listenOptions))) {
+    addresses.push(formatAddress(await rafka.listen(options)))
+  }
+  await warnOfListeners(listeners, rafka.admin(), logger)
   const { dataDir, storage, pid } = rafka.status()
   const brokers = addresses.join(',')
   await printReport(context.terminal, context.form, {

@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events'
 import type { Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Broker, ConnectionInfo } from '../core/broker.ts'
-import { isRafkaError } from '../core/errors.ts'
+import { isRafkaError, type RafkaError } from '../core/errors.ts'
 import type { Logger, LogLevel } from '../core/log.ts'
 import { fetch } from '../protocol/apis/fetch.ts'
 import { encodeResponse } from '../protocol/wire.ts'
@@ -12,6 +13,12 @@ import type { ServerLimits } from './limits.ts'
 import { Outbox } from './outbox.ts'
 import { type ReadRequest, readRequest, type ServedApis } from './read-request.ts'
 import { ReadWatch } from './read-watch.ts'
+import { Authentication, type AuthenticationShare } from './sasl/authentication.ts'
+
+/** A connection as the listener knows it: who it belongs to may turn out later. */
+export interface ServerConnectionInfo extends ConnectionInfo {
+  principal: string
+}
 
 /** What the connections of one listener share. */
 export interface ConnectionShare {
@@ -20,6 +27,8 @@ export interface ConnectionShare {
   readonly limits: ServerLimits
   readonly budget: FetchBudget
   readonly log: Logger
+  /** What clients are asked who they are with; undefined: nobody is asked. */
+  readonly authentication: AuthenticationShare | undefined
 }
 
 type BrokerRequest = Exclude<ReadRequest, { readonly answer: Buffer[] }>
@@ -29,7 +38,7 @@ type BrokerRequest = Exclude<ReadRequest, { readonly answer: Buffer[] }>
  * requests. Reads no further while too much waits on either side. Whatever the other end does, it closes this connection at most.
  */
 export class Connection {
-  readonly #info: ConnectionInfo
+  readonly #info: ServerConnectionInfo
   readonly #socket: Socket
   readonly #share: ConnectionShare
   readonly #reader: FrameReader
@@ -37,15 +46,23 @@ export class Connection {
   readonly #outbox: Outbox
   readonly #answers = new AnswerQueue()
   readonly #gone = new AbortController()
+  /** undefined: nobody asks. */
+  readonly #authentication: Authentication | undefined
+  #authenticationDeadline: NodeJS.Timeout | undefined
+  /** A message that tells who it is is being looked at; nothing is read meanwhile. */
+  #authenticating = false
+  /** The broker knows of it. */
+  #isKnown = false
   /** No more requests are taken; what was taken is still answered. */
   #ending = false
   #endDeadline: NodeJS.Timeout | undefined
 
-  constructor(socket: Socket, info: ConnectionInfo, share: ConnectionShare) {
+  constructor(socket: Socket, info: ServerConnectionInfo, share: ConnectionShare) {
     this.#info = info
     this.#socket = socket
     this.#share = share
     this.#reader = new FrameReader(share.limits.maxRequestBytes)
+    this.#authentication = share.authentication && new Authentication(share.authentication)
     this.#watch = new ReadWatch(share.limits, (bytes) => this.#drips(bytes))
     this.#outbox = new Outbox(socket, share.budget)
     // Each waiting request may listen to it; their number is bounded, but not by Node's ten.
@@ -57,6 +74,8 @@ export class Connection {
     socket.once('end', () => this.end())
     socket.once('close', () => this.#closed())
     socket.setTimeout(share.limits.maxIdleMs)
+    if (this.#authentication === undefined) this.#enter()
+    else this.#awaitProof()
   }
 
   /** Takes no more requests, ends long polls, answers what has begun, and closes; at the latest after `drainMs`. */
@@ -96,6 +115,7 @@ export class Connection {
   #hasRoom(): boolean {
     const { limits } = this.#share
     return (
+      !this.#authenticating &&
       this.#answers.length < limits.maxInFlight &&
       this.#answers.requestBytes < limits.maxInFlightBytes &&
       this.#answers.fetches < limits.maxFetchesInFlight &&
@@ -111,7 +131,8 @@ export class Connection {
       if (frame === undefined) return 'read'
       sizeBytes = frame.length
       this.#watch.completed()
-      this.#take(readRequest(frame, this.#share.apis), sizeBytes)
+      if (this.#authentication?.wants(frame) === true) void this.#authenticate(this.#authentication, frame)
+      else this.#take(readRequest(frame, this.#share.apis), sizeBytes)
       return 'next'
     } catch (error) {
       // Earlier requests are answered first: in Kafka this one would not even have been read before.
@@ -119,6 +140,50 @@ export class Connection {
       this.#settle(this.#answers.add(sizeBytes, false), { failure: error })
       return 'stop'
     }
+  }
+
+  #awaitProof(): void {
+    const { maxUnprovenBytes, authenticationTimeoutMs } = this.#share.limits
+    this.#reader.maxBytes = Math.min(maxUnprovenBytes, this.#share.limits.maxRequestBytes)
+    this.#authenticationDeadline = setTimeout(() => {
+      this.#log('warn', `closed: it did not say in ${authenticationTimeoutMs} ms who it is`)
+      this.#socket.destroy()
+    }, authenticationTimeoutMs)
+  }
+
+  async #authenticate(authentication: Authentication, frame: Buffer): Promise<void> {
+    const place = this.#answers.add(frame.length, false)
+    this.#authenticating = true
+    try {
+      const { pieces, failure } = await authentication.answer(frame)
+      if (failure !== undefined) await this.#refuse(failure)
+      else if (authentication.user !== undefined && !this.#isKnown) this.#prove(authentication.user)
+      this.#authenticating = false
+      this.#settle(place, { pieces })
+    } catch (error) {
+      this.#settle(place, { failure: error })
+    }
+  }
+
+  #prove(user: string): void {
+    clearTimeout(this.#authenticationDeadline)
+    this.#reader.maxBytes = this.#share.limits.maxRequestBytes
+    this.#info.principal = `User:${user}`
+    this.#enter()
+  }
+
+  /** It is told late, so that trying passwords takes long, and then the connection is closed. */
+  async #refuse({ message, cause }: RafkaError): Promise<void> {
+    const reason = cause instanceof Error ? `${message} (${cause.message})` : message
+    this.#log('warn', `closed: ${reason}`)
+    this.#stopReading()
+    await delay(this.#share.limits.failedAuthenticationDelayMs)
+  }
+
+  #enter(): void {
+    if (this.#socket.destroyed) return
+    this.#isKnown = true
+    this.#share.broker.connected(this.#info)
   }
 
   #take(request: ReadRequest, sizeBytes: number): void {
@@ -214,8 +279,10 @@ export class Connection {
     this.#ending = true
     this.#watch.stop()
     clearTimeout(this.#endDeadline)
+    clearTimeout(this.#authenticationDeadline)
     this.#share.budget.release(this.#answers.clear())
     this.#gone.abort()
+    if (this.#isKnown) this.#share.broker.disconnected(this.#info)
   }
 
   #log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void {

@@ -3,6 +3,8 @@ import { RafkaError } from '../core/errors.ts'
 const SIZE_BYTES = 4
 const FIRST_STEP_BYTES = 64 * 1024
 const GROWTH = 16
+const TLS_HANDSHAKE = 0x1603
+const HTTP_METHOD = /^(?:GET |HEAD|POST|PUT |DELE|OPTI|PATC|CONN)$/
 const nothing = Buffer.alloc(0)
 
 /**
@@ -13,7 +15,7 @@ const nothing = Buffer.alloc(0)
  * and a frame of 1 MiB is copied little more than once.
  */
 export class FrameReader {
-  readonly #maxBytes: number
+  #maxBytes: number
   #chunk: Buffer = nothing
   #at = 0
   #sizeFilled = 0
@@ -23,6 +25,11 @@ export class FrameReader {
   #filled = 0
 
   constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+  }
+
+  /** Holds from the next frame on. */
+  set maxBytes(maxBytes: number) {
     this.#maxBytes = maxBytes
   }
 
@@ -73,10 +80,8 @@ export class FrameReader {
     }
     const size = this.#sizeSoFar
     if (size <= 0 || size > this.#maxBytes) {
-      throw new RafkaError(
-        'MALFORMED_MESSAGE',
-        `a request claims ${size} bytes; 1 to ${this.#maxBytes} are allowed (socket.request.max.bytes)`,
-      )
+      const claim = `a request claims ${size} bytes; 1 to ${this.#maxBytes} are allowed (socket.request.max.bytes)`
+      throw new RafkaError('MALFORMED_MESSAGE', foreignProtocol(size) ?? claim)
     }
     this.#size = size
     return true
@@ -111,6 +116,14 @@ export class FrameReader {
     this.#frame = grown
     return grown
   }
+}
+
+/** What the first bytes of other protocols are, read as a size. */
+function foreignProtocol(size: number): string | undefined {
+  if (size >>> 16 === TLS_HANDSHAKE) return 'the client speaks TLS, and this listener does not'
+  const word = Buffer.alloc(SIZE_BYTES)
+  word.writeInt32BE(size)
+  return HTTP_METHOD.test(word.toString('latin1')) ? 'the client speaks HTTP, and this is a broker of Kafka' : undefined
 }
 
 function copyOf(bytes: Buffer): Buffer {

@@ -20,6 +20,14 @@ export interface ServerLimits {
   readonly maxUnsentBytes: number
   /** Bytes that the answers to fetches of all connections should take; near it each is given less. */
   readonly fetchBudgetBytes: number
+  /** How long a client may take to say who it is, and for the handshake of TLS, in ms. */
+  readonly authenticationTimeoutMs: number
+  /** How long a client that failed to do so waits for its answer, in ms: Kafka's `connection.failed.authentication.delay.ms`. */
+  readonly failedAuthenticationDelayMs: number
+  /** A client must prove anew who it is after so many ms: Kafka's `connections.max.reauth.ms`. 0: never. */
+  readonly maxReauthMs: number
+  /** Largest request in bytes while that is not proven: Kafka's `sasl.server.max.receive.size`. */
+  readonly maxUnprovenBytes: number
   /** How long `close` waits for answers to requests that have begun, in ms. */
   readonly drainMs: number
 }
@@ -36,5 +44,9 @@ export const defaultServerLimits: ServerLimits = {
   maxFetchesInFlight: 4,
   maxUnsentBytes: 1024 * 1024,
   fetchBudgetBytes: 256 * 1024 * 1024,
+  authenticationTimeoutMs: 10_000,
+  failedAuthenticationDelayMs: 100,
+  maxReauthMs: 0,
+  maxUnprovenBytes: 524_288,
   drainMs: 5_000,
 }

@@ -1,15 +1,19 @@
 import { chmodSync } from 'node:fs'
-import { type AddressInfo, createServer, isIPv6, type Server, type Socket } from 'node:net'
-import type { Broker, ConnectionInfo } from '../core/broker.ts'
+import { type AddressInfo, isIPv6, type Server, type Socket } from 'node:net'
+import type { Broker } from '../core/broker.ts'
+import { type Clock, systemClock } from '../core/clock.ts'
 import { nextConnectionId } from '../core/connection-id.ts'
 import { RafkaError } from '../core/errors.ts'
 import { type Logger, silentLogger } from '../core/log.ts'
-import { anonymous } from '../core/sasl.ts'
+import type { SaslMechanism } from '../core/sasl.ts'
 import { boundedLog } from './bounded-log.ts'
-import { Connection, type ConnectionShare } from './connection.ts'
+import { Connection, type ConnectionShare, type ServerConnectionInfo } from './connection.ts'
+import { type Door, plainDoor } from './door.ts'
 import { FetchBudget } from './fetch-budget.ts'
 import { defaultServerLimits, type ServerLimits } from './limits.ts'
 import { servedApis } from './read-request.ts'
+import { PasswordChecks } from './sasl/password-checks.ts'
+import type { ListenerTls } from './tls.ts'
 
 const KEEP_ALIVE_MS = 60_000
 const BACKLOG = 511
@@ -29,12 +33,17 @@ export type ListenAddress =
       readonly port: number
       /** What clients are told to dial; default: where they came in. */
       readonly advertised?: HostPort | undefined
+      /** Mechanisms in which clients must say who they are; none: nobody is asked. */
+      readonly sasl?: readonly SaslMechanism[] | undefined
+      /** Left out: bytes go as they are. */
+      readonly tls?: ListenerTls | undefined
     }
   | { readonly path: string }
 
 export interface ListenSettings {
   readonly limits?: Partial<ServerLimits> | undefined
   readonly logger?: Logger | undefined
+  readonly clock?: Clock | undefined
 }
 
 /** An open door to a broker. */
@@ -56,21 +65,16 @@ export interface Listener {
 
 /**
  * Lets clients in to `broker` at an address, speaking Kafka's protocol.
- * @throws RafkaError `LISTENER_UNUSABLE` when the address is in use, not of this machine, or not allowed
+ * @throws RafkaError `LISTENER_UNUSABLE` when the address is in use, not of this machine, or not allowed; `INVALID_ARGUMENT` when its certificate or
+ *   key cannot be used
  */
 export async function listen(broker: Broker, where: ListenAddress, settings: ListenSettings = {}): Promise<Listener> {
   const limits = { ...defaultServerLimits, ...settings.limits }
   const log = boundedLog(settings.logger ?? silentLogger)
-  const budget = new FetchBudget(limits.fetchBudgetBytes)
-  const share: ConnectionShare = { broker, apis: servedApis(broker.apis), limits, budget, log }
+  const share = shareOf(broker, where, limits, log, settings.clock ?? systemClock)
   const connections = new Set<Connection>()
-
-  const server = createServer({
-    allowHalfOpen: true,
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: KEEP_ALIVE_MS,
-  })
+  const door = await doorTo(where, limits, log)
+  const { server } = door
   server.maxConnections = limits.maxConnections
   await bind(server, where)
   server.on('error', (error) => log('warn', 'a connection could not be taken', { error: error.message }))
@@ -79,22 +83,19 @@ export async function listen(broker: Broker, where: ListenAddress, settings: Lis
   const address = 'path' in where ? undefined : addressOf(server)
   const advertised = 'path' in where || address === undefined ? undefined : advertisedBy(where.advertised, address)
   const name = address === undefined ? 'local' : formatHostPort(address)
-  server.on('connection', (socket: Socket) => {
-    const info: ConnectionInfo = {
-      principal: anonymous,
+  const accept = (socket: Socket, principal: string) => {
+    const info: ServerConnectionInfo = {
       id: nextConnectionId(),
       listener: name,
       remoteAddress: socket.remoteAddress ?? (address === undefined ? 'local' : 'unknown'),
+      principal,
       advertised: address === undefined ? undefined : (advertised ?? cameInAt(socket, address)),
     }
     const connection = new Connection(socket, info, share)
     connections.add(connection)
-    broker.connected(info)
-    socket.once('close', () => {
-      connections.delete(connection)
-      broker.disconnected(info)
-    })
-  })
+    socket.once('close', () => connections.delete(connection))
+  }
+  door.open(name, accept)
 
   let closed: Promise<void> | undefined
   return {
@@ -107,11 +108,38 @@ export async function listen(broker: Broker, where: ListenAddress, settings: Lis
     close() {
       closed ??= new Promise((resolve) => {
         server.close(() => resolve())
+        door.end()
         for (const connection of connections) connection.end()
       })
       return closed
     },
   }
+}
+
+function shareOf(
+  broker: Broker,
+  where: ListenAddress,
+  limits: ServerLimits,
+  log: Logger,
+  clock: Clock,
+): ConnectionShare {
+  const apis = servedApis(broker.apis)
+  const mechanisms = 'path' in where ? [] : (where.sasl ?? [])
+  const { credentials } = broker
+  const { maxReauthMs } = limits
+  const authentication =
+    mechanisms.length === 0
+      ? undefined
+      : { mechanisms, credentials, checks: new PasswordChecks(), apis, maxReauthMs, clock }
+  return { broker, apis, limits, budget: new FetchBudget(limits.fetchBudgetBytes), log, authentication }
+}
+
+async function doorTo(where: ListenAddress, { authenticationTimeoutMs }: ServerLimits, log: Logger): Promise<Door> {
+  const options = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS }
+  if ('path' in where || where.tls === undefined) return plainDoor(options)
+  // Node's TLS costs milliseconds of a start, and most listeners do without.
+  const { secureDoor } = await import('./secure-door.ts')
+  return secureDoor(options, where.tls, authenticationTimeoutMs, log)
 }
 
 async function bind(server: Server, where: ListenAddress): Promise<void> {

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto'
+import { RafkaError } from '../../core/errors.ts'
+import type { Credentials, ScramCredential, ScramMechanism } from '../../core/sasl.ts'
+import { hmac, sameSecret, storedKey, xor } from '../../sasl/scram-keys.ts'
+import {
+  authMessage,
+  type ClientFirst,
+  formatServerFirst,
+  parseClientFinal,
+  parseClientFirst,
+} from '../../sasl/scram-messages.ts'
+import type { Exchange } from './exchange.ts'
+
+const NONCE_BYTES = 24
+
+/** What was said in the first round. */
+interface Begun {
+  readonly first: ClientFirst
+  readonly credential: ScramCredential
+  readonly nonce: string
+  readonly serverFirst: string
+}
+
+/**
+ * SCRAM (RFC 5802, RFC 7677) without channel binding: two messages each way. Whatever is wrong, the client hears the same, in Kafka's words; the
+ * cause is for the log.
+ */
+export function scramExchange(mechanism: ScramMechanism, credentials: Credentials): Exchange {
+  let begun: Begun | undefined
+  return async (bytes) => {
+    try {
+      const message = bytes.toString('utf8')
+      if (begun === undefined) {
+        begun = begin(mechanism, credentials, message)
+        return { bytes: Buffer.from(begun.serverFirst) }
+      }
+      const signature = finish(mechanism, begun, message).toString('base64')
+      return { bytes: Buffer.from(`v=${signature}`), user: begun.first.user }
+    } catch (cause) {
+      const message = `Authentication failed during authentication due to invalid credentials with SASL mechanism ${mechanism}`
+      throw new RafkaError('SASL_AUTHENTICATION_FAILED', message, { cause })
+    }
+  }
+}
+
+function begin(mechanism: ScramMechanism, credentials: Credentials, message: string): Begun {
+  const first = parseClientFirst(message)
+  if (first.authorizationId !== '' && first.authorizationId !== first.user) {
+    throw new RafkaError('SASL_AUTHENTICATION_FAILED', 'the authorization id is not the name of the user')
+  }
+  const credential = credentials.scram(mechanism, first.user)
+  const nonce = first.nonce + randomBytes(NONCE_BYTES).toString('base64url')
+  return { first, credential, nonce, serverFirst: formatServerFirst({ ...credential, nonce }) }
+}
+
+/** @returns the signature that proves to the client that this server knows it */
+function finish(mechanism: ScramMechanism, { first, credential, nonce, serverFirst }: Begun, message: string): Buffer {
+  const final = parseClientFinal(message)
+  // The nonce of this conversation, or an old one could be played again (CVE-2024-56128).
+  if (final.nonce !== nonce)
+    throw new RafkaError('SASL_AUTHENTICATION_FAILED', 'the nonce is not the one of the server')
+  if (Buffer.from(final.channelBinding, 'base64').toString() !== first.gs2Header) {
+    throw new RafkaError('SASL_AUTHENTICATION_FAILED', 'the channel binding is not the one that was begun with')
+  }
+  const signed = authMessage(first.bare, serverFirst, final.withoutProof)
+  const key = xor(final.proof, hmac(mechanism, credential.storedKey, signed))
+  if (!sameSecret(storedKey(mechanism, key), credential.storedKey)) {
+    throw new RafkaError('SASL_AUTHENTICATION_FAILED', 'the proof is wrong')
+  }
+  return hmac(mechanism, credential.serverKey, signed)
+}

@@ -17,6 +17,12 @@ import type { ListenerTls } from './tls.ts'
 
 const KEEP_ALIVE_MS = 60_000
 const BACKLOG = 511
+const socketOptions = {
+  allowHalfOpen: true,
+  noDelay: true,
+  keepAlive: true,
+  keepAliveInitialDelay: KEEP_ALIVE_MS,
+}
 
 /** A host and a port, as clients dial them. */
 export interface HostPort {
@@ -73,7 +79,8 @@ export async function listen(broker: Broker, where: ListenAddress, settings: Lis
   const log = boundedLog(settings.logger ?? silentLogger)
   const share = shareOf(broker, where, limits, log, settings.clock ?? systemClock)
   const connections = new Set<Connection>()
-  const door = await doorTo(where, limits, log)
+  const tls = 'path' in where ? undefined : where.tls
+  const door = tls === undefined ? plainDoor(socketOptions) : await doorWithTls(tls, limits, log)
   const { server } = door
   server.maxConnections = limits.maxConnections
   await bind(server, where)
@@ -134,12 +141,10 @@ function shareOf(
   return { broker, apis, limits, budget: new FetchBudget(limits.fetchBudgetBytes), log, authentication }
 }
 
-async function doorTo(where: ListenAddress, { authenticationTimeoutMs }: ServerLimits, log: Logger): Promise<Door> {
-  const options = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS }
-  if ('path' in where || where.tls === undefined) return plainDoor(options)
-  // Node's TLS costs milliseconds of a start, and most listeners do without.
+/** Node's TLS costs milliseconds of a start, and most listeners do without. */
+async function doorWithTls(tls: ListenerTls, { authenticationTimeoutMs }: ServerLimits, log: Logger): Promise<Door> {
   const { secureDoor } = await import('./secure-door.ts')
-  return secureDoor(options, where.tls, authenticationTimeoutMs, log)
+  return secureDoor(socketOptions, tls, authenticationTimeoutMs, log)
 }
 
 async function bind(server: Server, where: ListenAddress): Promise<void> {

@@ -18,6 +18,7 @@ export type {
 } from './core/admin.ts'
 export type { Api } from './core/api.ts'
 export type { ConnectionInfo } from './core/broker.ts'
+export type { ClientSasl, ClientTls } from './core/client-security.ts'
 export type { Clock, Timer } from './core/clock.ts'
 export type { Consumer, FetchedChunk, GroupMetadata, Position, TopicPartition } from './core/consumer.ts'
 export {

@@ -5,9 +5,13 @@ export function unreachable(where: string, cause: unknown): RafkaError {
   return new RafkaError('BROKER_UNREACHABLE', `no broker answers at ${where}: ${reasonOf(cause)}`, { cause })
 }
 
-/** The connection went while an answer was awaited, or before it could be asked for. */
-export function connectionLost(where: string, cause?: unknown): RafkaError {
-  const reason = cause === undefined ? 'the other end closed it' : reasonOf(cause)
+/**
+ * The connection went while an answer was awaited, or before it could be asked for.
+ * @param hint what may be behind it, where nothing was answered at all
+ */
+export function connectionLost(where: string, cause?: unknown, hint?: string): RafkaError {
+  const what = cause === undefined ? 'the other end closed it' : reasonOf(cause)
+  const reason = hint === undefined ? what : `${what} before the first answer; ${hint}`
   return new RafkaError('NETWORK_EXCEPTION', `the connection to ${where} was lost: ${reason}`, { cause })
 }
 

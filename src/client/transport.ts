@@ -54,7 +54,7 @@ export interface NodeAddress {
 export interface Dialer {
   /**
    * Connects to a node, or to whichever of the brokers that it was given answers first.
-   * @throws RafkaError `BROKER_UNREACHABLE`, or `CANCELLED` by the signal
+   * @throws RafkaError `BROKER_UNREACHABLE`; `TLS_FAILED` and what `authenticate` throws, which another attempt would only repeat; `CANCELLED` by the signal
    */
   dial(address: NodeAddress | 'bootstrap', signal?: AbortSignal): Promise<Transport>
   /** True when every node is reached through the one transport (an embedded broker, a data directory). */

@@ -128,7 +128,9 @@ export class Lane {
     } catch (error) {
       if (this.#dialer.single || !isRafkaError(error, 'BROKER_UNREACHABLE')) throw error
       for (const address of this.#directory.addresses()) {
-        const transport = await this.#dialer.dial(address, signal).catch(() => undefined)
+        const transport = await this.#dialer.dial(address, signal).catch((later: unknown) => {
+          if (!isRafkaError(later, 'BROKER_UNREACHABLE')) throw later
+        })
         if (transport !== undefined) return transport
       }
       throw error

@@ -1,6 +1,9 @@
 import { RafkaError } from '../../core/errors.ts'
 import { frameSizeBytes } from '../../protocol/wire.ts'
 
+/** An alert of TLS begins with its type, 21, and the 3 that all versions have in common: what a listener says to who does not speak it. */
+const TLS_ALERT = 0x1503
+
 /**
  * Cuts what a broker sends into responses: `int32 size`, then as many bytes. Each comes without its size in a buffer of exactly its
  * length that nothing else uses, so slices of it (records) stay valid and keep nothing else alive.
@@ -20,7 +23,7 @@ export class FrameAssembler {
 
   /**
    * Takes bytes as they came and hands on each response that they complete.
-   * @throws RafkaError `MALFORMED_MESSAGE` when a size is not in 1..maxBytes
+   * @throws RafkaError `MALFORMED_MESSAGE` when a size is not in 1..maxBytes, `TLS_FAILED` when it is the beginning of a message of TLS
    */
   push(chunk: Buffer): void {
     let at = 0
@@ -39,9 +42,12 @@ export class FrameAssembler {
 
   #begin(sizeBytes: number): void {
     if (sizeBytes <= 0 || sizeBytes > this.#maxBytes) {
+      if (sizeBytes >>> 16 === TLS_ALERT) {
+        throw new RafkaError('TLS_FAILED', 'the listener speaks TLS; set security.protocol to ssl (sasl_ssl with SASL)')
+      }
       throw new RafkaError(
         'MALFORMED_MESSAGE',
-        `a response claims ${sizeBytes} bytes; 1 to ${this.#maxBytes} are allowed. Is this a Kafka listener, without TLS?`,
+        `a response claims ${sizeBytes} bytes; 1 to ${this.#maxBytes} are allowed. Is this a Kafka listener?`,
       )
     }
     this.#sizeFilled = 0

@@ -4,6 +4,7 @@ import type { ApiDefinition } from '../../protocol/api.ts'
 import { decodeResponse, encodeRequest, peekCorrelationId } from '../../protocol/wire.ts'
 import { cancelled, closedError, connectionLost, timedOut } from '../connection-errors.ts'
 import { FrameAssembler } from './frame-assembler.ts'
+import { tlsFailure } from './tls-failure.ts'
 
 interface Pending {
   readonly settle: (frame: Buffer) => void
@@ -30,6 +31,7 @@ export class PipelinedConnection {
   readonly #clientId: string
   readonly #pending = new Map<number, Pending>()
   #lastCorrelationId = 0
+  #firstAnswerHint: string | undefined
   #ended = false
   #endReason: RafkaError | undefined
   #settleClosed!: (reason: RafkaError | undefined) => void
@@ -43,8 +45,8 @@ export class PipelinedConnection {
     })
     const assembler = new FrameAssembler(maxResponseBytes, (frame) => this.#receive(frame))
     socket.on('data', (chunk: Buffer) => this.#guarded(() => assembler.push(chunk)))
-    socket.on('error', (error) => this.#end(connectionLost(where, error)))
-    socket.on('close', () => this.#end(connectionLost(where)))
+    socket.on('error', (error) => this.#end(tlsFailure(where, error) ?? this.#lost(error)))
+    socket.on('close', () => this.#end(this.#lost()))
   }
 
   /** Sends a request and settles with its answer. */
@@ -100,9 +102,19 @@ export class PipelinedConnection {
     })
   }
 
-  /** Fails what waits and lets go of the socket. */
-  close(): void {
-    this.#end(undefined)
+  /** Whether nothing has been answered since `hintUntilAnswer`. */
+  get isUnanswered(): boolean {
+    return this.#firstAnswerHint !== undefined
+  }
+
+  /** Says what may be behind it if the other end hangs up on the next request. */
+  hintUntilAnswer(hint: string): void {
+    this.#firstAnswerHint = hint
+  }
+
+  /** Fails what waits, with the reason or else with `CLOSED`, and lets go of the socket. */
+  close(reason?: RafkaError): void {
+    this.#end(reason)
   }
 
   #nextId(): number {
@@ -132,7 +144,12 @@ export class PipelinedConnection {
     this.#socket.uncork()
   }
 
+  #lost(cause?: Error): RafkaError {
+    return connectionLost(this.where, cause, this.#pending.size > 0 ? this.#firstAnswerHint : undefined)
+  }
+
   #receive(frame: Buffer): void {
+    this.#firstAnswerHint = undefined
     const id = peekCorrelationId(frame)
     const pending = this.#pending.get(id)
     if (pending === undefined) {

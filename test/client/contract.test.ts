@@ -5,6 +5,7 @@ import { connect } from '../../src/connect.ts'
 import type { Rafka } from '../../src/core/rafka.ts'
 import { open } from '../../src/open.ts'
 import { startTestBroker } from '../../src/testing.ts'
+import { makeCertificates } from '../support/certificates.ts'
 import { describeClientContract } from '../support/client-contract.ts'
 import type { ClientSetup } from '../support/client-subject.ts'
 
@@ -37,6 +38,17 @@ describeClientContract('a client over TCP', async () => {
   const broker = await startTestBroker({ configs })
   return closing(
     () => connect({ brokers: [broker.brokers] }),
+    () => broker.close(),
+  )
+})
+
+describeClientContract('a client with SASL and TLS', async () => {
+  const [{ server, ca }, broker] = await Promise.all([makeCertificates(), startTestBroker({ configs })])
+  const sasl = { mechanism: 'SCRAM-SHA-512', username: 'me', password: 'secret' } as const
+  await broker.rafka.admin().setCredentials([{ ...sasl, user: sasl.username }])
+  const { host, port } = await broker.rafka.listen({ port: 0, tls: server, sasl: ['SCRAM-SHA-512'] })
+  return closing(
+    () => connect({ brokers: [`${host}:${port}`], tls: { ca }, sasl }),
     () => broker.close(),
   )
 })

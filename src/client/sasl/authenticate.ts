@@ -15,11 +15,6 @@ export interface Authenticating {
   readonly sasl: ClientSasl
 }
 
-/** @throws what the function that gives the password throws */
-export async function passwordOf({ password }: ClientSasl): Promise<string> {
-  return typeof password === 'string' ? password : await password()
-}
-
 /**
  * Proves to the broker who the client is. In SCRAM the broker proves in turn that it knows the user.
  * @returns for how long that is good, in ms; 0: as long as the connection (KIP-368)

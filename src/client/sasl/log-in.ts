@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts'
 import { clientError } from '../client-error.ts'
 import { defaultRequestTimeoutMs } from '../transport.ts'
 import type { AnswerBounds } from '../transports/pipelined-connection.ts'
-import { type Authenticating, authenticate, passwordOf } from './authenticate.ts'
+import { type Authenticating, authenticate } from './authenticate.ts'
 import type { HeldRequests } from './held-requests.ts'
 import { SessionRenewal } from './session-renewal.ts'
 
@@ -22,14 +22,17 @@ export interface LogInOptions {
 export async function logIn(party: Authenticating, { clock, bounds, held }: LogInOptions): Promise<void> {
   const renewal = new SessionRenewal(clock, () => renew(party, held))
   void party.connection.closed.then(() => renewal.stop())
-  renewal.begin(await authenticate(party, await passwordOf(party.sasl), bounds))
+  const { password } = party.sasl
+  renewal.begin(await authenticate(party, typeof password === 'string' ? password : await password(), bounds))
 }
 
 async function renew(party: Authenticating, held: HeldRequests): Promise<number> {
   try {
-    const password = await passwordOf(party.sasl)
+    const { password } = party.sasl
+    // Whoever has to fetch it may take long, and until then the old session is good.
+    const known = typeof password === 'string' ? password : await password()
     held.hold()
-    return await authenticate(party, password, { timeoutMs: defaultRequestTimeoutMs })
+    return await authenticate(party, known, { timeoutMs: defaultRequestTimeoutMs })
   } catch (error) {
     // First the end, then what waits for it: so that it fails with this reason.
     party.connection.close(clientError(error))

@@ -39,3 +39,10 @@ test.each([0, -1, 51, 0x48545450])('a size of %i is refused before anything is a
   const assembler = new FrameAssembler(50, () => {})
   expect(() => assembler.push(claim)).toThrow(`a response claims ${size} bytes; 1 to 50 are allowed`)
 })
+
+test('an alert of TLS is known for what it is', () => {
+  const assembler = new FrameAssembler(2 ** 28, () => {})
+  expect(() => assembler.push(Buffer.from([0x15, 3, 3, 0, 2, 2, 70]))).toThrow(
+    expect.objectContaining({ code: 'TLS_FAILED', message: expect.stringContaining('speaks TLS') }),
+  )
+})

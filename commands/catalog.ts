@@ -102,6 +102,26 @@ export const catalog: readonly CatalogEntry[] = [
     load: async () => (await import('./groups/delete-offsets.ts')).deleteOffsets,
   },
   {
+    path: ['users', 'list'],
+    summary: 'Whom the broker knows',
+    load: async () => (await import('./users/list.ts')).listUsers,
+  },
+  {
+    path: ['users', 'create'],
+    summary: 'Let somebody log in',
+    load: async () => (await import('./users/create.ts')).createUser,
+  },
+  {
+    path: ['users', 'alter'],
+    summary: 'Change a password',
+    load: async () => (await import('./users/alter.ts')).alterUser,
+  },
+  {
+    path: ['users', 'delete'],
+    summary: 'Let somebody in no more',
+    load: async () => (await import('./users/delete.ts')).deleteUsers,
+  },
+  {
     path: ['top'],
     summary: 'What comes into topics, and what groups read, live',
     load: async () => (await import('./top/top.ts')).top,
@@ -253,6 +273,7 @@ export const catalog: readonly CatalogEntry[] = [
 export const groupSummaries: ReadonlyMap<string, string> = new Map([
   ['topics', 'Manage topics'],
   ['groups', 'Manage consumer groups'],
+  ['users', 'Manage who may log in'],
   ['cluster', 'See and set up the cluster'],
   ['cluster config', 'See and change configs of the brokers'],
   ['broker', 'Run the broker'],

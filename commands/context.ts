@@ -71,7 +71,7 @@ export class CommandContext {
 
   /** A broker that has answered: the one named by `--brokers`, else that of the data directory. */
   session(): Promise<Session> {
-    this.#session ??= this.config().then(async (config) => (await this.#sessions()).open(config, this.terminal))
+    this.#session ??= this.config().then(async (config) => (await this.#sessions()).open(config, this))
     // One that failed may be tried again: somebody may be waiting for the broker.
     this.#session.catch(() => {
       this.#session = undefined

@@ -4,6 +4,13 @@ import type { Session } from './session.ts'
 
 const hints: ReadonlyMap<string, string> = new Map([
   ['BROKER_UNREACHABLE', 'is it running, and is the address right? Without --brokers the data directory is used'],
+  ['TLS_FAILED', 'rafka config show security tls tells what is set'],
+  [
+    'SASL_AUTHENTICATION_FAILED',
+    'are sasl.username and its password right? rafka config show sasl tells where they are set',
+  ],
+  ['UNSUPPORTED_SASL_MECHANISM', '-X sasl.mechanism=… names another one'],
+  ['ILLEGAL_SASL_STATE', 'rafka config show security sasl tells what is set, with sasl.username'],
   ['DATA_DIRECTORY_IN_USE', 'rafka broker status tells who serves it; --data-dir names another'],
   ['DATA_DIRECTORY_UNUSABLE', 'name another with --data-dir DIR or RAFKA_DATA_DIR'],
   ['LISTENER_UNUSABLE', '--port N listens elsewhere; --port 0 takes any free port'],

@@ -73,13 +73,33 @@ function refusal(context: CommandContext, question: string, word: string | undef
   return new RafkaError('INVALID_ARGUMENT', message, { details: { hint } })
 }
 
+/** Where questions are asked. */
+export type Asking = Pick<CommandContext, 'io' | 'terminal'>
+
+/**
+ * Asks for a secret, of which nothing is shown.
+ * @throws RafkaError `INVALID_ARGUMENT` with what `otherwise` says where nobody can be asked
+ */
+export async function askPassword(
+  asking: Asking,
+  message: string,
+  otherwise: { readonly message: string; readonly hint: string },
+): Promise<string> {
+  if (!asking.terminal.canAsk) throw missingArgument(otherwise.message, otherwise.hint)
+  const { password } = await import('@inquirer/prompts')
+  const theme = await questionTheme(asking)
+  const validate = (typed: string) => typed !== '' || 'it must not be empty'
+  const question = { message: escapeText(message), theme, toggleMask: false, validate }
+  return await answered(password(question, questionStreams(asking)))
+}
+
 /** A question is no output: it goes to stderr. */
-function questionStreams({ io }: CommandContext) {
+function questionStreams({ io }: Asking) {
   return { input: io.stdin as NodeJS.ReadStream, output: io.stderr }
 }
 
 /** The package has colours of its own, which heed no flag and no background. */
-async function questionTheme({ io, terminal }: CommandContext) {
+async function questionTheme({ io, terminal }: Asking) {
   const { bold, dim, red, cyan, green } = await terminal.paint(io.stderr)
   return {
     prefix: { idle: cyan('?'), done: green('✔') },

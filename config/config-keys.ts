@@ -1,17 +1,23 @@
 import { brokerKeys } from './broker-keys.ts'
 import { addressList, hookList } from './list-kinds.ts'
 import { listenerList } from './listener-list.ts'
-import { choice, duration, flag, integer, path, size, text, type ValueKind } from './value-kinds.ts'
+import { anyCase, choice, duration, flag, integer, path, size, text, type ValueKind } from './value-kinds.ts'
 
 /** One key of rafka.yaml. */
 export interface ConfigKey<T> {
   readonly kind: ValueKind<T>
   /** The default as it stands in rafka.yaml; undefined: nothing holds when the key is not set. */
   readonly defaultText: string | undefined
+  /** Whether its value is never to be shown. */
+  readonly secret?: boolean
 }
 
 function key<T>(kind: ValueKind<T>, defaultText?: string): ConfigKey<T> {
   return { kind, defaultText }
+}
+
+function secret(kind: ValueKind<string>): ConfigKey<string> {
+  return { kind, defaultText: undefined, secret: true }
 }
 
 const promptColors = [
@@ -26,6 +32,16 @@ const promptColors = [
 export const configKeys = {
   'data-dir': key(path),
   brokers: key(addressList),
+  'security.protocol': key(anyCase('plaintext', 'ssl', 'sasl_plaintext', 'sasl_ssl')),
+  'sasl.mechanism': key(anyCase('plain', 'scram-sha-256', 'scram-sha-512'), 'scram-sha-256'),
+  'sasl.username': key(text),
+  'sasl.password_file': key(path),
+  'sasl.password': secret(text),
+  'tls.ca': key(path),
+  'tls.cert': key(path),
+  'tls.key': key(path),
+  'tls.server_name': key(text),
+  'tls.verify': key(flag, 'true'),
   protect: key(flag, 'false'),
   prompt: key(choice(...promptColors)),
   'storage.type': key(choice('sqlite', 'memory'), 'sqlite'),
@@ -90,4 +106,18 @@ export function isConfigKey(name: string): name is ConfigKeyName {
 /** The variable that sets a key: `storage.type` is `RAFKA_STORAGE_TYPE`. */
 export function environmentName(name: string): string {
   return `RAFKA_${name.toUpperCase().replaceAll(/[.-]/g, '_')}`
+}
+
+/** What stands for the value of a secret. */
+export const hidden = '(hidden)'
+
+/** Whether the value of a key is never to be shown. */
+export function isSecret(name: ConfigKeyName): boolean {
+  const { secret: isHidden }: ConfigKey<unknown> = configKeys[name]
+  return isHidden === true
+}
+
+/** A value as it stands in a message, as JSON. */
+export function shownValue(name: ConfigKeyName, value: unknown): string {
+  return isSecret(name) ? hidden : JSON.stringify(value)
 }

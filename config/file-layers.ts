@@ -43,7 +43,7 @@ function layerOf(values: ReadonlyMap<ConfigKeyName, FileValue> = new Map(), file
 
 function currentOf(says: FileContents | undefined, file: string | undefined): ChosenProfile | undefined {
   if (says?.current === undefined) return undefined
-  return { name: says.current.text, chosenBy: `${file}:${says.current.line}` }
+  return { name: says.current.text, chosenBy: `${file}:${says.current.line}`, isNamed: false }
 }
 
 function profileOf({ name, chosenBy }: ChosenProfile, says: FileContents | undefined) {

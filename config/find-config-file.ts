@@ -8,6 +8,8 @@ export interface ConfigFile {
   /** Absolute. */
   readonly file: string
   readonly text: string
+  /** Whether others than its owner may read it; left out: it was not read from there. */
+  readonly isOpenToOthers?: boolean
 }
 
 /** What the search for a file depends on. */
@@ -21,6 +23,8 @@ export interface FileSearch {
 }
 
 const MAX_FILE_BYTES = 1024 * 1024
+/** The bits of a file's mode by which its group and all others may read it. */
+const OTHERS_READ = 0o044
 
 /** The files that hold, either of which may be missing. */
 export interface ConfigFiles {
@@ -58,7 +62,7 @@ export function usersConfigFile(env: FileSearch['env']): string {
 
 function readNamed(file: string): ConfigFile {
   try {
-    return { file, text: readBounded(file, undefined) }
+    return { file, ...readBounded(file, undefined) }
   } catch (error) {
     if (error instanceof RafkaError) throw error
     throw unreadable(file, error)
@@ -67,7 +71,7 @@ function readNamed(file: string): ConfigFile {
 
 function readIfPresent(file: string, uid: number | undefined): ConfigFile | undefined {
   try {
-    return { file, text: readBounded(file, uid) }
+    return { file, ...readBounded(file, uid) }
   } catch (error) {
     if (error instanceof RafkaError) throw error
     const code = (error as NodeJS.ErrnoException).code
@@ -77,7 +81,7 @@ function readIfPresent(file: string, uid: number | undefined): ConfigFile | unde
 }
 
 /** Looks at the owner of what was opened, not of what the name leads to a moment later. */
-function readBounded(file: string, uid: number | undefined): string {
+function readBounded(file: string, uid: number | undefined): Omit<ConfigFile, 'file'> {
   const opened = openSync(file, 'r')
   try {
     const stat = fstatSync(opened)
@@ -85,7 +89,9 @@ function readBounded(file: string, uid: number | undefined): string {
     if (stat.size > MAX_FILE_BYTES) {
       throw invalid(file, `${file} has ${stat.size} bytes; a configuration has at most ${MAX_FILE_BYTES}`)
     }
-    return readFileSync(opened, 'utf8')
+    // Windows has no such bits.
+    const isOpenToOthers = process.platform !== 'win32' && (stat.mode & OTHERS_READ) !== 0
+    return { text: readFileSync(opened, 'utf8'), isOpenToOthers }
   } finally {
     closeSync(opened)
   }

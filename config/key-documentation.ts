@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type ConfigKeyName, isConfigKey } from './config-keys.ts'
 
-const keyLine = /^( *)(?:# )?([a-z][a-z.-]*):( |$)/
+const keyLine = /^( *)(?:# )?([a-z][a-z._-]*):( |$)/
 
 /** What rafka.yaml says about each key: the comment above it, as one line of text. */
 export function keyDocumentation(): Map<ConfigKeyName, string> {

@@ -1,7 +1,14 @@
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { RafkaError } from '../src/index.ts'
-import { type ConfigKeyName, type ConfigValue, configKeyNames, configKeys, environmentName } from './config-keys.ts'
+import {
+  type ConfigKeyName,
+  type ConfigValue,
+  configKeyNames,
+  configKeys,
+  environmentName,
+  shownValue,
+} from './config-keys.ts'
 import type { FileLayers } from './file-layers.ts'
 import { type ConfigFiles, findConfigFiles } from './find-config-file.ts'
 import { ValueProblem } from './value-kinds.ts'
@@ -13,6 +20,22 @@ export type ConfigOrigin =
   | { readonly from: 'file'; readonly file: string; readonly line: number }
   | { readonly from: 'profile'; readonly profile: string; readonly file: string; readonly line: number }
   | { readonly from: 'default' }
+
+/** Where a value comes from, in a few words: `--data-dir`, `RAFKA_DATA_DIR`, `rafka.yaml:3`. */
+export function describeOrigin(origin: ConfigOrigin): string {
+  switch (origin.from) {
+    case 'flag':
+      return origin.flag
+    case 'environment':
+      return origin.variable
+    case 'profile':
+      return `profile ${origin.profile}`
+    case 'file':
+      return `${origin.file}:${origin.line}`
+    case 'default':
+      return 'default'
+  }
+}
 
 /** A value given on the command line. */
 export interface FlagValue {
@@ -46,6 +69,8 @@ export interface ChosenProfile {
   readonly name: string
   /** Who chose it: `--profile`, `RAFKA_PROFILE`, or the file that calls it current. */
   readonly chosenBy: string
+  /** Whether it was named for this run; else it is the current one. */
+  readonly isNamed: boolean
 }
 
 interface Loaded {
@@ -98,6 +123,11 @@ export class Config {
     return this.#settings.get(name)?.origin ?? { from: 'default' }
   }
 
+  /** The kind of source that a value comes from: the smaller number is the stronger. */
+  rank(name: ConfigKeyName): number {
+    return rankOf(this.origin(name))
+  }
+
   /** What is set of the section `broker`, by Kafka's names and as Kafka writes values: for the broker's static configs. */
   brokerConfigs(): Record<string, string> {
     const entries = configKeyNames.flatMap((name) => {
@@ -136,9 +166,9 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
 const nothing: FileLayers = { layers: [], profile: undefined }
 
 function wantedProfile({ profile, env }: ConfigSources): ChosenProfile | undefined {
-  if (profile !== undefined) return { name: profile, chosenBy: '--profile' }
+  if (profile !== undefined) return { name: profile, chosenBy: '--profile', isNamed: true }
   const name = nonEmpty(env.RAFKA_PROFILE)
-  return name === undefined ? undefined : { name, chosenBy: 'RAFKA_PROFILE' }
+  return name === undefined ? undefined : { name, chosenBy: 'RAFKA_PROFILE', isNamed: true }
 }
 
 /** The YAML parser is loaded for a file only: it takes as long as all the rest of a start. */
@@ -167,7 +197,7 @@ function read(name: ConfigKeyName, raw: unknown, base: string, source: string): 
   try {
     const value = kind.read(raw, base)
     if (value !== undefined) return value
-    throw new ValueProblem(`expected ${kind.expects}, not ${JSON.stringify(raw)}`)
+    throw new ValueProblem(`expected ${kind.expects}, not ${shownValue(name, raw)}`)
   } catch (error) {
     if (!(error instanceof ValueProblem)) throw error
     throw new RafkaError('INVALID_CONFIGURATION', `${source}: ${error.message}`, { details: { key: name, source } })
@@ -181,7 +211,9 @@ function dataDirectory(settings: ReadonlyMap<ConfigKeyName, Setting>, env: Confi
   if (named !== undefined && alias !== undefined && named.origin.from === alias.origin.from) {
     if (named.value !== alias.value) throw twoDirectories(named, alias)
   }
-  const strongest = [named, alias].filter((one) => one !== undefined).sort((a, b) => rank(a) - rank(b))[0]
+  const strongest = [named, alias]
+    .filter((one) => one !== undefined)
+    .sort((a, b) => rankOf(a.origin) - rankOf(b.origin))[0]
   if (strongest !== undefined) return String(strongest.value)
   // A relative one counts as not set, as its specification says.
   const xdg = env.XDG_DATA_HOME
@@ -189,8 +221,8 @@ function dataDirectory(settings: ReadonlyMap<ConfigKeyName, Setting>, env: Confi
   return join(base, 'rafka')
 }
 
-function rank(setting: Setting): number {
-  return ['flag', 'environment', 'profile', 'file', 'default'].indexOf(setting.origin.from)
+function rankOf({ from }: ConfigOrigin): number {
+  return ['flag', 'environment', 'profile', 'file', 'default'].indexOf(from)
 }
 
 function twoDirectories(named: Setting, alias: Setting): RafkaError {

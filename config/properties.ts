@@ -1,5 +1,5 @@
 import { RafkaError } from '../src/index.ts'
-import { type ConfigKeyName, configKeyNames, isConfigKey } from './config-keys.ts'
+import { type ConfigKeyName, configKeyNames, isConfigKey, isSecret } from './config-keys.ts'
 import { nearestName } from './nearest-name.ts'
 
 /** Sections whose keys are known by their names alone too, a client's before the broker's. */
@@ -15,9 +15,18 @@ const otherNames: ReadonlyMap<string, readonly ConfigKeyName[]> = new Map([
   ['request.required.acks', ['producer.acks']],
   ['message.timeout.ms', ['producer.delivery.timeout.ms']],
   ['fetch.wait.max.ms', ['consumer.fetch.max.wait.ms']],
+  ['sasl.mechanisms', ['sasl.mechanism']],
+  ['ssl.ca.location', ['tls.ca']],
+  ['ssl.certificate.location', ['tls.cert']],
+  ['ssl.key.location', ['tls.key']],
+  ['enable.ssl.certificate.verification', ['tls.verify']],
 ])
 
-const secret = /password|secret|sasl\.jaas|ssl\.key/i
+/** Sections whose keys are the same for all clients, and have to be named in full. */
+const security = /^(security|sasl|tls)\./
+
+/** Names of files are none. */
+const secret = /password(?!_file)|secret|sasl\.jaas|ssl\.key(?!\.location)/i
 
 /** The names that `-X` takes, beside the full names of keys, and the keys that each sets. */
 export function propertyNames(): Map<string, readonly ConfigKeyName[]> {
@@ -26,7 +35,8 @@ export function propertyNames(): Map<string, readonly ConfigKeyName[]> {
       configKeyNames.filter((key) => key.startsWith(`${section}.`)).map((key) => key.slice(section.length + 1)),
     ),
   )
-  return new Map([...[...names].map((name) => [name, keysOf(name)] as const), ...otherNames])
+  const inFull = configKeyNames.filter((key) => security.test(key) && !isSecret(key))
+  return new Map([...[...names, ...inFull].map((name) => [name, keysOf(name)] as const), ...otherNames])
 }
 
 /**

@@ -2,7 +2,15 @@ import { dirname } from 'node:path'
 import type { Document, LineCounter, Node, Pair } from 'yaml'
 import { isMap, isScalar, LineCounter as Lines, parseDocument } from 'yaml'
 import { RafkaError } from '../src/index.ts'
-import { type ConfigKeyName, configKeyNames, configKeys, isConfigKey } from './config-keys.ts'
+import {
+  type ConfigKeyName,
+  configKeyNames,
+  configKeys,
+  hidden,
+  isConfigKey,
+  isSecret,
+  shownValue,
+} from './config-keys.ts'
 import type { ConfigFile } from './find-config-file.ts'
 import { nearestName } from './nearest-name.ts'
 import { ValueProblem } from './value-kinds.ts'
@@ -30,15 +38,36 @@ export const profileName = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/
 /**
  * Reads a YAML file into values by the full names of their keys. `storage: { type: … }` and `storage.type: …` mean the same.
  * @throws RafkaError `INVALID_CONFIGURATION` with file and line for broken YAML, an unknown key (with the nearest right one), a wrong value,
- *   and for profiles in a file that must have none
+ *   for profiles in a file that must have none, and for a secret in one that others may read
  */
-export function readConfigFile({ file, text }: ConfigFile, mayHaveProfiles: boolean): FileContents {
+export function readConfigFile(source: ConfigFile, mayHaveProfiles: boolean): FileContents {
+  const contents = readContents(source, mayHaveProfiles)
+  if (source.isOpenToOthers === true) refuseSecrets(source.file, contents)
+  return contents
+}
+
+function refuseSecrets(file: string, { values, profiles }: FileContents): void {
+  for (const part of [values, ...profiles.values()]) {
+    for (const [name, { line }] of part) {
+      if (!isSecret(name)) continue
+      throw new RafkaError(
+        'INVALID_CONFIGURATION',
+        `${file}:${line}: ${name} is a secret, and others may read this file`,
+        {
+          details: { file, line, key: name, hint: `chmod 600 ${file}` },
+        },
+      )
+    }
+  }
+}
+
+function readContents({ file, text }: ConfigFile, mayHaveProfiles: boolean): FileContents {
   const lines = new Lines()
   const document = parseDocument(text, { lineCounter: lines, strict: true, logLevel: 'silent' })
   const reader: Reader = { file, text, lines, document, values: new Map() }
   const broken = document.errors[0]
   if (broken !== undefined) {
-    throw problem(reader, broken.pos[0], undefined, broken.message.split('\n')[0]!.replace(/ at line .*$/, ''))
+    throw problem(reader, broken.pos[0], undefined, messageOf(broken.message, text))
   }
   const profiles = new Map<string, ReadonlyMap<ConfigKeyName, FileValue>>()
   const root = document.contents
@@ -56,6 +85,12 @@ export function readConfigFile({ file, text }: ConfigFile, mayHaveProfiles: bool
   }
   readProfiles(reader, ofProfiles.get('profiles')?.value ?? null, profiles)
   return { values: reader.values, current: readCurrent(reader, ofProfiles.get('current')), profiles }
+}
+
+/** Without the place, which is told in front; and without what stands there, where it may be a secret. */
+function messageOf(message: string, text: string): string {
+  const told = message.split('\n')[0]!.replace(/ at line .*$/, '')
+  return text.includes('password') ? told.replace(/: .*$/, '') : told
 }
 
 /** The pairs that are about profiles by their names, and all others. */
@@ -140,10 +175,10 @@ function readValue(reader: Reader, name: ConfigKeyName, node: Node | null, keyAt
   if (earlier !== undefined) throw problem(reader, keyAt, name, `"${name}" stands twice, first in line ${earlier.line}`)
   const { kind } = configKeys[name]
   const raw = node === null ? null : plainValue(reader, node, keyAt)
-  const written = writtenText(reader, node)
+  const written = isSecret(name) ? hidden : writtenText(reader, node)
   try {
     const value = raw === null ? undefined : kind.read(raw, dirname(reader.file))
-    if (value === undefined) throw new ValueProblem(`expected ${kind.expects}, not ${shorten(JSON.stringify(raw))}`)
+    if (value === undefined) throw new ValueProblem(`expected ${kind.expects}, not ${shorten(shownValue(name, raw))}`)
     reader.values.set(name, { value, text: written, line: lineOf(reader, keyAt) })
   } catch (error) {
     if (!(error instanceof ValueProblem)) throw error

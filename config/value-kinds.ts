@@ -49,6 +49,12 @@ export function choice<const Word extends string>(...words: readonly Word[]): Va
   return { expects: `one of ${words.join(', ')}`, read: (value) => words.find((word) => word === String(value)) }
 }
 
+/** One of the words, in small or capital letters. */
+export function anyCase<const Word extends string>(...words: readonly Word[]): ValueKind<Word> {
+  const { expects, read } = choice(...words)
+  return { expects, read: (value, base) => read(String(value).toLowerCase(), base) }
+}
+
 /** A whole number in `[min, max]`. */
 export function integer(min: number, max = Number.MAX_SAFE_INTEGER): ValueKind<number> {
   const range = max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `from ${min} to ${max}`

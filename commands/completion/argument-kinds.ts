@@ -27,6 +27,8 @@ const kinds: ReadonlyMap<string, ArgumentKind & { readonly all: boolean }> = new
   ['groups delete', { names: 'groups', mustExist: true, all: true }],
   ['groups seek', { names: 'groups', mustExist: true, all: false }],
   ['groups delete-offsets', { names: 'groups', mustExist: true, all: false }],
+  ['users alter', { names: 'users', mustExist: true, all: true }],
+  ['users delete', { names: 'users', mustExist: true, all: true }],
   ['profile use', { names: 'profiles', mustExist: true, all: false }],
   ['profile show', { names: 'profiles', mustExist: true, all: false }],
   ['profile delete', { names: 'profiles', mustExist: true, all: true }],

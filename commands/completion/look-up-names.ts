@@ -1,7 +1,7 @@
 import type { Config } from '../../config/load-config.ts'
-import { connect, type Rafka } from '../../src/index.ts'
+import { type Rafka, RafkaError } from '../../src/index.ts'
 import type { Io } from '../io.ts'
-import { openDirectory } from '../session.ts'
+import { connectTo, openDirectory } from '../session.ts'
 import { configOf } from './config-of-words.ts'
 import { NamesFile } from './names-file.ts'
 
@@ -15,13 +15,15 @@ export async function lookUpNames(argv: readonly string[], io: Io): Promise<numb
   const admin = rafka.admin()
   const topics = (await admin.listTopics()).filter(({ internal }) => !internal).map(({ name }) => name)
   const [first] = topics
-  const [groups, configs] = await Promise.all([
+  const [groups, users, configs] = await Promise.all([
     admin.listGroups().catch(() => []),
+    admin.describeUsers().catch(() => []),
     first === undefined ? [] : admin.describeConfigs({ type: 'topic', name: first }).catch(() => []),
   ])
   new NamesFile(io.env, config).write({
     topics: topics.sort(),
     groups: groups.map(({ group }) => group),
+    users: users.map(({ user }) => user),
     configs: configs.map(({ name }) => name),
   })
   return 0
@@ -29,5 +31,10 @@ export async function lookUpNames(argv: readonly string[], io: Io): Promise<numb
 
 async function reach(config: Config): Promise<Rafka> {
   const brokers = config.get('brokers') ?? []
-  return brokers.length > 0 ? await connect({ brokers, firstContactMs: REACH_MS }) : await openDirectory(config)
+  return brokers.length > 0 ? await connectTo(config, refuseToAsk, REACH_MS) : await openDirectory(config)
+}
+
+/** Nobody sees what runs in the background. */
+async function refuseToAsk(username: string): Promise<never> {
+  throw new RafkaError('CANCELLED', `nobody can be asked for the password of ${username}`)
 }

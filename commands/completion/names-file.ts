@@ -9,6 +9,7 @@ import type { Io } from '../io.ts'
 export interface SeenNames {
   readonly topics: readonly string[]
   readonly groups: readonly string[]
+  readonly users: readonly string[]
   /** Configs of topics. */
   readonly configs: readonly string[]
 }
@@ -33,8 +34,8 @@ export class NamesFile {
   read(): SeenNames | undefined {
     try {
       if (statSync(this.#file).size > MAX_FILE_BYTES) return undefined
-      const { topics, groups, configs } = JSON.parse(readFileSync(this.#file, 'utf8')) as Record<string, unknown>
-      return { topics: namesIn(topics), groups: namesIn(groups), configs: namesIn(configs) }
+      const { topics, groups, users, configs } = JSON.parse(readFileSync(this.#file, 'utf8')) as Record<string, unknown>
+      return { topics: namesIn(topics), groups: namesIn(groups), users: namesIn(users), configs: namesIn(configs) }
     } catch {
       return undefined
     }
@@ -58,11 +59,11 @@ export class NamesFile {
     }
   }
 
-  write({ topics, groups, configs }: SeenNames): void {
+  write(seen: SeenNames): void {
     this.#makeFolder()
     const aside = `${this.#file}.${process.pid}`
-    const kept = [topics, groups, configs].map((names) => names.slice(0, MAX_NAMES))
-    writeFileSync(aside, JSON.stringify({ topics: kept[0], groups: kept[1], configs: kept[2] }), { mode: 0o600 })
+    const kept = Object.entries(seen).map(([kind, names]) => [kind, names.slice(0, MAX_NAMES)])
+    writeFileSync(aside, JSON.stringify(Object.fromEntries(kept)), { mode: 0o600 })
     renameSync(aside, this.#file)
   }
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
+import { clientSecurity } from '../../config/client-security.ts'
 import { configKeyNames, environmentName } from '../../config/config-keys.ts'
 import type { Config } from '../../config/load-config.ts'
 import { nearestName } from '../../config/nearest-name.ts'
@@ -25,6 +26,7 @@ export const checkConfig: CommandSpec<NoFlags, DocumentOf<typeof shape>> = defin
   async run(context) {
     const config = await context.config()
     checkHooks(config)
+    clientSecurity(config)
     const warnings = unknownVariables(context.io.env)
     for (const warning of warnings) if (context.form === 'table') context.terminal.warn(`warning: ${warning}`)
     const { files } = config

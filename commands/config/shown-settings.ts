@@ -1,6 +1,6 @@
-import type { ConfigKeyName } from '../../config/config-keys.ts'
+import { type ConfigKeyName, hidden, isSecret } from '../../config/config-keys.ts'
 import type { HookConfig } from '../../config/list-kinds.ts'
-import type { Config, ConfigOrigin } from '../../config/load-config.ts'
+import { type Config, type ConfigOrigin, describeOrigin } from '../../config/load-config.ts'
 import { type Table, tableOf } from '../output/report.ts'
 import { anything, type DocumentOf, list, nullable, object, text, whole, word } from '../output/shape.ts'
 
@@ -30,6 +30,7 @@ export function settingTable(config: Config, names: readonly ConfigKeyName[]): T
 }
 
 function shownText(config: Config, name: ConfigKeyName): string {
+  if (isSecret(name)) return config.given(name) === undefined ? '-' : hidden
   if (name === 'data-dir') return config.dataDir
   if (name === 'hooks') return (config.get('hooks') ?? []).map(({ module }) => module).join(', ') || '-'
   if (name === 'brokers') return config.get('brokers')?.join(', ') ?? '-'
@@ -37,6 +38,7 @@ function shownText(config: Config, name: ConfigKeyName): string {
 }
 
 function shownValue(config: Config, name: ConfigKeyName): unknown {
+  if (isSecret(name)) return config.given(name) === undefined ? null : hidden
   if (name === 'data-dir') return config.dataDir
   if (name === 'hooks') return config.get('hooks')?.map(withoutSecrets) ?? null
   return config.get(name) ?? null
@@ -53,19 +55,4 @@ function originOf(origin: ConfigOrigin) {
   if (from === 'flag') return { from, source: origin.flag, line: null }
   if (from === 'environment') return { from, source: origin.variable, line: null }
   return from === 'default' ? { from, source: null, line: null } : { from, source: origin.file, line: origin.line }
-}
-
-function describeOrigin(origin: ConfigOrigin): string {
-  switch (origin.from) {
-    case 'flag':
-      return origin.flag
-    case 'environment':
-      return origin.variable
-    case 'profile':
-      return `profile ${origin.profile}`
-    case 'file':
-      return `${origin.file}:${origin.line}`
-    case 'default':
-      return 'default'
-  }
 }

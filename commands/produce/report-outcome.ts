@@ -1,6 +1,5 @@
-import { isRafkaError } from '../../src/index.ts'
 import type { CommandContext } from '../context.ts'
-import { exitCodes } from '../exit-code.ts'
+import { exitCodes, isUnreached } from '../exit-code.ts'
 import { hintFor } from '../hints.ts'
 import type { EndSignal } from '../interrupts.ts'
 import { escapeText } from '../output/escape-text.ts'
@@ -102,6 +101,6 @@ function sorted(partitions: PartitionExtents): Array<[number, { firstOffset: num
 
 /** A record that was refused is a failure, whatever its error; only where nothing at all was done it counts that no broker was there. */
 function exitCodeOfFailure(error: unknown, { acknowledged }: Outcome): number {
-  const nothingDone = isRafkaError(error, 'BROKER_UNREACHABLE') && acknowledged.records === 0
+  const nothingDone = isUnreached(error) && acknowledged.records === 0
   return nothingDone ? exitCodes.unreachable : exitCodes.failed
 }

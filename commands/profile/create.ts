@@ -1,5 +1,5 @@
-import { type ConfigKeyName, configKeys } from '../../config/config-keys.ts'
-import { ValueProblem } from '../../config/value-kinds.ts'
+import { type ConfigKeyName, configKeys, shownValue } from '../../config/config-keys.ts'
+import { path, ValueProblem } from '../../config/value-kinds.ts'
 import { RafkaError } from '../../src/index.ts'
 import { type CommandSpec, defineCommand } from '../command.ts'
 import type { CommandContext } from '../context.ts'
@@ -60,8 +60,8 @@ function checked(key: ConfigKeyName, flag: string, value: unknown, cwd: string):
   const { kind } = configKeys[key]
   try {
     const read = kind.read(value, cwd)
-    if (read === undefined) throw new ValueProblem(`expected ${kind.expects}, not ${JSON.stringify(value)}`)
-    return key === 'brokers' || key === 'data-dir' || key === 'storage.path' ? read : value
+    if (read === undefined) throw new ValueProblem(`expected ${kind.expects}, not ${shownValue(key, value)}`)
+    return key === 'brokers' || kind === path ? read : value
   } catch (error) {
     if (!(error instanceof ValueProblem)) throw error
     throw new RafkaError('INVALID_ARGUMENT', `${flag}: ${error.message}`, { details: { key } })

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/load-config.ts'
-import type { Terminal } from '../output/terminal.ts'
-import { openSession, type Session, type Sessions } from '../session.ts'
+import type { Asking } from '../prompts.ts'
+import { openSession, type Session, type Sessions, type TypedPasswords } from '../session.ts'
 
 /** A session, and the configuration that led to it. */
 export interface OpenSession {
@@ -12,20 +12,21 @@ export interface OpenSession {
 export class KeptSession implements Sessions {
   #opening: Promise<Session> | undefined
   #current: OpenSession | undefined
+  readonly #typed: TypedPasswords = new Map()
 
   /** The session while there is one. */
   get current(): OpenSession | undefined {
     return this.#current
   }
 
-  open(config: Config, terminal: Terminal): Promise<Session> {
-    this.#opening ??= this.#open(config, terminal)
+  open(config: Config, asking: Asking): Promise<Session> {
+    this.#opening ??= this.#open(config, asking)
     return this.#opening
   }
 
-  async #open(config: Config, terminal: Terminal): Promise<Session> {
+  async #open(config: Config, asking: Asking): Promise<Session> {
     try {
-      const session = await openSession(config, terminal)
+      const session = await openSession(config, asking, this.#typed)
       this.#current = { session, config }
       return session
     } catch (error) {

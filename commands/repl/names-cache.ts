@@ -61,6 +61,10 @@ export class NamesCache {
           (groups) => groups.map(({ group }) => group).sort(),
           () => this.#names.groups,
         ),
+        users: await admin.describeUsers().then(
+          (users) => users.map(({ user }) => user),
+          () => this.#names.users,
+        ),
         profiles: this.#profiles(),
         configs: known ? this.#names.configs : configs.map(({ name }) => name),
       }

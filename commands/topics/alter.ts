@@ -1,5 +1,6 @@
 import { type ConfigChange, type ItemResult, isRafkaError } from '../../src/index.ts'
 import { type CommandSpec, defineCommand } from '../command.ts'
+import { isUnreached } from '../exit-code.ts'
 import { type Mutations, mutationReport, mutationsOf } from '../mutation-report.ts'
 import { collected } from '../option-values.ts'
 import { missingArgument } from '../prompts.ts'
@@ -60,6 +61,6 @@ function readChanges(flags: AlterFlags): ConfigChange[] {
 
 /** A refusal concerns one topic; a broker that is gone concerns all. */
 function itemError(error: unknown): NonNullable<ItemResult['error']> {
-  if (!isRafkaError(error) || error.code === 'BROKER_UNREACHABLE') throw error
+  if (isUnreached(error) || !isRafkaError(error)) throw error
   return { code: error.code, message: error.message }
 }

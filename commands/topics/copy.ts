@@ -113,7 +113,7 @@ interface Target extends AsyncDisposable {
 async function openTarget(context: CommandContext, to: string | undefined, rafka: Rafka): Promise<Target> {
   if (to === undefined) return { rafka, name: 'the same place', [Symbol.asyncDispose]: async () => {} }
   const place = isPath(context, to) ? { dataDir: resolve(context.io.cwd, to) } : { brokers: to }
-  const session = await openSession(await context.configOf(place), context.terminal)
+  const session = await openSession(await context.configOf(place), context)
   return { rafka: session.rafka, name: place.dataDir ?? to, [Symbol.asyncDispose]: () => session.rafka.close() }
 }
 

@@ -27,6 +27,10 @@ const good: ReadonlyMap<string, readonly string[]> = new Map([
   ['groups seek', ['g', '--to', 'end', '--yes']],
   ['groups delete', ['g', '--yes']],
   ['groups delete-offsets', ['g', '--topics', 't', '--yes']],
+  ['users list', []],
+  ['users create', ['v', '--password-file', 'secret']],
+  ['users alter', ['u', '--password-file', 'secret']],
+  ['users delete', ['u', '--yes']],
   ['top', ['-n', '2', '-s', '100ms']],
   ['cluster info', []],
   ['cluster health', []],
@@ -60,8 +64,17 @@ const withoutSession = /^(config|profile|completion|demo$|version$)/
 /** Those that serve, or need somebody who does, or a terminal: tested as processes. */
 const served = ['broker start', 'broker status', 'broker stop', 'broker run', 'profile edit']
 
-/** A directory with a topic `t` of two records, a group `g` that stands at its start, none called `n`, and a profile `q`, none called `p` or `r`. */
-async function prepare(): Promise<void> {
+/**
+ * A directory with a topic `t` of two records, a group `g` that stands at its start, none called `n`, and a profile `q`, none called `p` or `r`. For
+ * commands about users a user `u`, none called `v`, and a file with a password.
+ */
+async function prepare(about?: string): Promise<void> {
+  if (about === 'users') {
+    writeFileSync(join(bench.folder, 'secret'), 'pass\n')
+    await bench.run(['users', 'delete', 'v', 'u', '--yes', '--if-exists'])
+    await bench.run(['users', 'create', 'u', '--password-file', 'secret'])
+    return
+  }
   await bench.run(['topics', 'delete', 'n', 't', '--yes', '--if-exists'])
   await bench.run(['produce', 't', 'a', 'b'])
   await bench.run(['groups', 'seek', 'g', '--to', 'start', '--topics', 't', '--yes'])
@@ -79,7 +92,7 @@ describe.each(catalog.map(({ path }) => path).filter((path) => good.has(path.joi
   const words = [...path.filter((word) => typeof word === 'string'), ...(good.get(path.join(' ').trim()) ?? [])]
 
   test('gives JSON when it succeeds', async () => {
-    await prepare()
+    await prepare(path[0])
     const { code, out, err } = await bench.run([...words, '--json'])
     expect({ code, err }).toEqual({ code: 0, err: '' })
     for (const line of out.trimEnd().split('\n')) expect(typeof JSON.parse(line)).toBe('object')
@@ -107,7 +120,7 @@ describe.each(catalog.map(({ path }) => path).filter((path) => good.has(path.joi
     expect(schema).toMatchObject({ code: 0, err: '' })
     for (const form of ['json', 'yaml', 'tsv', 'wide', 'table']) {
       // Each change once: the one before would make the next one fail.
-      await prepare()
+      await prepare(path[0])
       const { code, out, err } = await bench.run([...words, '--format', form])
       expect({ form, code, err }).toEqual({ form, code: 0, err: '' })
       const documents =
@@ -125,7 +138,7 @@ describe.each(catalog.map(({ path }) => path).filter((path) => good.has(path.joi
   })
 
   test('has no escape sequence in a pipe, whatever the environment asks for', async () => {
-    await prepare()
+    await prepare(path[0])
     const { code, out, err } = await bench.run(words, { env: { TERM: 'xterm-256color', COLORTERM: 'truecolor' } })
     expect(code).toBe(0)
     expect(out + err).not.toContain('\u001b')
@@ -138,14 +151,14 @@ describe.each(catalog.map(({ path }) => path).filter((path) => good.has(path.joi
       [['--color', 'never'], {}],
       [[], { NO_COLOR: '1' }],
     ] as const) {
-      await prepare()
+      await prepare(path[0])
       const { out, err } = await bench.run([...words, ...flags], { env, terminals: ['stdout', 'stderr'] })
       expect(out + err).not.toMatch(/\u001b\[[\d;]*m/)
     }
   })
 
   test('has no escape sequence at all on a terminal that is dumb', async () => {
-    await prepare()
+    await prepare(path[0])
     const { out, err } = await bench.run(words, { env: { TERM: 'dumb' }, terminals: ['stdout', 'stderr'] })
     expect(out + err).not.toContain('\u001b')
   })

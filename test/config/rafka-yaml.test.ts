@@ -25,7 +25,7 @@ test('rafka.yaml has every key, set to its default or commented out where there 
 test('each key in rafka.yaml has a comment above it', () => {
   const lines = text.split('\n')
   const undocumented = lines.filter((line, at) => {
-    const isKey = /^ *(# )?[a-z][a-z.-]*: \S/.test(line)
+    const isKey = /^ *(# )?[a-z][a-z._-]*: \S/.test(line)
     return isKey && !/^ *#/.test(lines[at - 1]!)
   })
   expect(undocumented).toEqual([])

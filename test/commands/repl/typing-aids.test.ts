@@ -10,6 +10,7 @@ const declared = new DeclaredCommands()
 const names = {
   topics: ['orders', 'users', 'my-topic'],
   groups: ['billing'],
+  users: ['alice'],
   profiles: ['prod'],
   configs: ['retention.ms'],
 }
@@ -32,7 +33,8 @@ describe('what may follow', () => {
 
   test.each([
     ['top', ['top', 'topics']],
-    ['us', ['use']],
+    ['us', ['use', 'users']],
+    ['users delete a', ['alice']],
     ['topics de', ['delete', 'describe']],
     ['topics describe ', ['my-topic', 'orders', 'users']],
     ['topics describe orders u', ['users']],
@@ -118,7 +120,7 @@ describe('what is painted as wrong', () => {
   })
 
   test('is nothing that is not known', async () => {
-    const none = { topics: [], groups: [], profiles: [], configs: [] }
+    const none = { topics: [], groups: [], users: [], profiles: [], configs: [] }
     await load('consume orders')
     expect(wrongParts('consume ordrs', none, declared, (text) => text)).toEqual([])
     expect(wrongParts('consume ordrs --nonsense', names, new DeclaredCommands(), (text) => text)).toEqual([])

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { socketTransport } from '../../src/client/transports/socket-transport.ts'
 import { type ConnectOptions, connect } from '../../src/connect.ts'
@@ -118,12 +120,29 @@ describe.each([
 
 test('a client without TLS learns that a listener speaks it', async () => {
   const port = await door({ tls: certificates.server })
-  expect(await refusalOf(port, { firstContactMs: 1 })).toMatchObject({
-    code: 'BROKER_UNREACHABLE',
-    message: expect.stringContaining(
-      'before the first answer; if its listener speaks TLS, set security.protocol to ssl',
-    ),
+  expect(await refusalOf(port, {})).toMatchObject({
+    code: 'TLS_FAILED',
+    message: `127.0.0.1:${port} speaks TLS; set security.protocol to ssl (sasl_ssl with SASL)`,
   })
+})
+
+test('a client with TLS learns that a listener does not speak it', async () => {
+  const port = await door({})
+  expect(await refusalOf(port, { tls: { ca: certificates.ca } })).toMatchObject({
+    code: 'TLS_FAILED',
+    message: expect.stringContaining(`127.0.0.1:${port} speaks no TLS; set security.protocol to plaintext`),
+  })
+})
+
+test('a broker that hangs up on everybody may be there later', async () => {
+  const server = createServer((socket) => socket.on('error', () => {}).destroy()).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as AddressInfo
+  for (const tls of [undefined, { ca: certificates.ca }]) {
+    const rafka = await clientOf(port, { tls, firstContactMs: 400 })
+    await expect(rafka.ready()).rejects.toMatchObject({ code: 'BROKER_UNREACHABLE' })
+  }
 })
 
 test('a client without a certificate learns that a listener wants one', async () => {

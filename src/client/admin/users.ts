@@ -26,10 +26,12 @@ export async function describeUsersOn(cluster: Cluster, users: readonly string[]
     check(`user "${result.user}"`, result.errorCode, result.errorMessage)
     return {
       user: result.user,
-      credentials: result.credentialInfos.flatMap(({ mechanism: code, iterations }) => {
-        const mechanism = scramMechanismOf(code)
-        return mechanism === undefined ? [] : [{ mechanism, iterations }]
-      }),
+      credentials: result.credentialInfos
+        .flatMap(({ mechanism: code, iterations }) => {
+          const mechanism = scramMechanismOf(code)
+          return mechanism === undefined ? [] : [{ mechanism, iterations }]
+        })
+        .sort((a, b) => (a.mechanism < b.mechanism ? -1 : 1)),
     }
   })
   if (users.length === 0) return described.sort((a, b) => (a.user < b.user ? -1 : 1))
@@ -46,7 +48,7 @@ export async function setCredentialsOn(cluster: Cluster, credentials: readonly N
       return { name: user, mechanism: scramCode(mechanism), iterations, salt, saltedPassword }
     }),
   )
-  return alter(cluster, { upsertions }, credentials)
+  return alter(cluster, upsertions, (some) => ({ upsertions: some }))
 }
 
 /** See `UserAdmin.deleteCredentials`. */
@@ -55,24 +57,43 @@ export async function deleteCredentialsOn(
   credentials: ReadonlyArray<{ readonly user: string; readonly mechanism: ScramMechanism }>,
 ): Promise<ItemResult[]> {
   const deletions = credentials.map(({ user, mechanism }) => ({ name: user, mechanism: scramCode(mechanism) }))
-  return alter(cluster, { deletions }, credentials)
+  return alter(cluster, deletions, (some) => ({ deletions: some }))
 }
 
-async function alter(
+/** Kafka refuses a request that names a user twice: what is left of each user goes into the next one. */
+async function alter<Change extends { readonly name: string }>(
+  cluster: Cluster,
+  changes: readonly Change[],
+  requestOf: (changes: readonly Change[]) => AlterRequest,
+): Promise<ItemResult[]> {
+  const byUser = new Map<string, Change[]>()
+  for (const change of changes) byUser.set(change.name, [...(byUser.get(change.name) ?? []), change])
+  const results = new Map<string, ItemResult>()
+  for (let round = 0; ; round += 1) {
+    const some = [...byUser.values()].flatMap((ofUser) => ofUser[round] ?? [])
+    if (some.length === 0) return [...results.values()]
+    for (const result of await alterOnce(cluster, requestOf(some), some)) {
+      if (results.get(result.name)?.error == null) results.set(result.name, result)
+    }
+  }
+}
+
+async function alterOnce(
   cluster: Cluster,
   request: AlterRequest,
-  of: ReadonlyArray<{ readonly user: string }>,
+  changes: ReadonlyArray<{ readonly name: string }>,
 ): Promise<ItemResult[]> {
-  if (of.length === 0) return []
   const body = alterUserScramCredentials.request.create(request)
   const { results } = await callController(cluster, alterUserScramCredentials, body, (response) =>
     response.results.map(({ errorCode }) => errorCode),
   )
-  return [...new Set(of.map(({ user }) => user))].map((name) => {
-    // Kafka answers once for each credential.
-    const answers = results.filter(({ user }) => user === name)
-    const worst = answers.find(({ errorCode }) => errorName(errorCode) !== 'NONE') ?? answers[0]
-    return { name, error: worst === undefined ? leftOut(name) : itemError(name, worst.errorCode, worst.errorMessage) }
+  const answers = new Map(results.map((result) => [result.user, result]))
+  return changes.map(({ name }) => {
+    const answer = answers.get(name)
+    return {
+      name,
+      error: answer === undefined ? leftOut(name) : itemError(name, answer.errorCode, answer.errorMessage),
+    }
   })
 }
 

@@ -43,7 +43,7 @@ export class FrameAssembler {
   #begin(sizeBytes: number): void {
     if (sizeBytes <= 0 || sizeBytes > this.#maxBytes) {
       if (sizeBytes >>> 16 === TLS_ALERT) {
-        throw new RafkaError('TLS_FAILED', 'the listener speaks TLS; set security.protocol to ssl (sasl_ssl with SASL)')
+        throw new RafkaError('TLS_FAILED', 'what answers speaks TLS; set security.protocol to ssl (sasl_ssl with SASL)')
       }
       throw new RafkaError(
         'MALFORMED_MESSAGE',

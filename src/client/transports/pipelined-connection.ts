@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { isRafkaError, type RafkaError } from '../../core/errors.ts'
+import { isRafkaError, RafkaError } from '../../core/errors.ts'
 import type { ApiDefinition } from '../../protocol/api.ts'
 import { decodeResponse, encodeRequest, peekCorrelationId } from '../../protocol/wire.ts'
 import { cancelled, closedError, connectionLost, timedOut } from '../connection-errors.ts'
@@ -171,7 +171,8 @@ export class PipelinedConnection {
     try {
       work()
     } catch (error) {
-      this.#end(isRafkaError(error) ? error : connectionLost(this.where, error))
+      if (isRafkaError(error, 'TLS_FAILED')) this.#end(new RafkaError(error.code, `${this.where}: ${error.message}`))
+      else this.#end(isRafkaError(error) ? error : connectionLost(this.where, error))
     }
   }
 

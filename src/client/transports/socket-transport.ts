@@ -14,6 +14,7 @@ import { defaultRequestTimeoutMs, type RequestOptions, type Transport } from '..
 import { unsupported } from './in-process-transport.ts'
 import { describeTarget, openSocket, type SocketTarget } from './open-socket.ts'
 import { type AnswerBounds, PipelinedConnection } from './pipelined-connection.ts'
+import { refuseOtherProtocol } from './refuse-other-protocol.ts'
 import type { SecureSocket } from './secure-socket.ts'
 
 /** How to connect over a socket. */
@@ -29,13 +30,16 @@ export interface SocketTransportOptions {
   readonly secure?: SecureSocket | undefined
   /** Left out: no SASL. */
   readonly sasl?: ClientSasl | undefined
-  /** Whether the broker hung up on the last one who came without SASL: then it is asked whether it wants it. */
-  readonly mayWantSasl?: boolean | undefined
+  /** When it hung up on the one who came before: then it is found out why. */
+  readonly hungUp?: HangUp | undefined
   /** Tells when a session ends; default the machine's. */
   readonly clock?: Clock | undefined
-  /** Called when the broker hung up without an answer to anything but ApiVersions. */
-  readonly onHungUp?: (() => void) | undefined
+  /** Called when the broker hangs up without an answer. */
+  readonly onHungUp?: ((when: HangUp) => void) | undefined
 }
+
+/** A broker that did not like what came closed the connection: before it answered anything, or after ApiVersions. */
+export type HangUp = 'before versions' | 'after versions'
 
 const CONNECT_TIMEOUT_MS = 10_000
 const MAX_RESPONSE_BYTES = 256 * 1024 * 1024
@@ -49,11 +53,17 @@ const SOFTWARE = { clientSoftwareName: 'rafka', clientSoftwareVersion: '0.1.0' }
 export async function socketTransport(options: SocketTransportOptions): Promise<Transport> {
   const { target, clientId, signal, secure, connectTimeoutMs: timeoutMs = CONNECT_TIMEOUT_MS } = options
   const where = describeTarget(target)
-  const socket = await openSocket(target, { timeoutMs, signal, secure })
+  const isRemote = 'host' in target
+  if (isRemote && options.hungUp === 'before versions') await refuseOtherProtocol(target, { signal, secure })
+  const socket = await openSocket(target, { timeoutMs, signal, secure }).catch((error: unknown) => {
+    if (secure !== undefined && isRafkaError(error, 'BROKER_UNREACHABLE')) options.onHungUp?.('before versions')
+    throw error
+  })
   const connection = new PipelinedConnection(socket, where, clientId, options.maxResponseBytes ?? MAX_RESPONSE_BYTES)
   try {
     return await introduce(connection, options, { timeoutMs, signal })
   } catch (error) {
+    if (isRafkaError(error, 'NETWORK_EXCEPTION') && connection.isUnanswered) options.onHungUp?.('before versions')
     connection.close()
     if (signal?.aborted === true || !isOfTheWay(error)) throw error
     throw unreachable(where, error)
@@ -74,10 +84,10 @@ async function introduce(
     const { logIn } = await import('../sasl/log-in.ts')
     await logIn({ connection, supported, sasl }, { clock, bounds, held: transport.held })
   } else if (isRemote) {
-    if (options.mayWantSasl === true) await refuseIfSaslIsWanted(connection, supported, bounds)
+    if (options.hungUp === 'after versions') await refuseIfSaslIsWanted(connection, supported, bounds)
     connection.hintUntilAnswer(hints.sasl)
     void connection.closed.then((reason) => {
-      if (reason !== undefined && connection.isUnanswered) options.onHungUp?.()
+      if (reason !== undefined && connection.isUnanswered) options.onHungUp?.('after versions')
     })
   }
   return transport

@@ -5,7 +5,7 @@ import type { Dialer, NodeAddress, Transport } from '../transport.ts'
 import { parseBrokerAddress } from './broker-address.ts'
 import { describeTarget } from './open-socket.ts'
 import type { SecureSocket } from './secure-socket.ts'
-import { socketTransport } from './socket-transport.ts'
+import { type HangUp, socketTransport } from './socket-transport.ts'
 
 /** A Kafka cluster on the network. */
 export interface TcpDialerOptions {
@@ -29,11 +29,13 @@ export function tcpDialer({ brokers, clientId = 'rafka', ...options }: TcpDialer
   if (addresses.length === 0) {
     throw new RafkaError('INVALID_ARGUMENT', 'no broker was named; give at least one host:port')
   }
-  const hungUp = new Set<string>()
+  const hangUps = new Map<string, HangUp>()
   const open = (target: NodeAddress, signal: AbortSignal | undefined) => {
     const where = describeTarget(target)
-    const mayWantSasl = hungUp.delete(where)
-    return socketTransport({ ...options, target, clientId, signal, mayWantSasl, onHungUp: () => hungUp.add(where) })
+    const hungUp = hangUps.get(where)
+    hangUps.delete(where)
+    const onHungUp = (when: HangUp) => void hangUps.set(where, when)
+    return socketTransport({ ...options, target, clientId, signal, hungUp, onHungUp })
   }
   return {
     single: false,

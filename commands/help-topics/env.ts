@@ -6,6 +6,8 @@ export const envHelp: readonly string[] = [
   '  RAFKA_DATA_DIR     the data directory: --data-dir',
   '  RAFKA_PROFILE      the profile: --profile',
   '  RAFKA_CONFIG       the configuration file, or none: --config',
+  '  RAFKA_SASL_PASSWORD',
+  '                     the password of sasl.username, in place of a file',
   '  RAFKA_…            every other key of rafka.yaml, in capitals, "_" for "." and',
   '                     "-": RAFKA_PRODUCER_LINGER_MS=10ms',
   '  NO_COLOR           no colours; RAFKA_NO_COLOR the same for rafka alone,',

@@ -33,7 +33,8 @@ async function speaksTls(target: NodeAddress, signal: AbortSignal | undefined): 
     // Its certificate does not matter: nothing is said.
     const secure = securing({ verify: false })
     const socket = await openSocket(target, { timeoutMs: PROBE_MS, signal, secure })
-    socket.destroy()
+    // Not before the handshake is whole: the other end would wait for the rest of it.
+    socket.destroySoon()
     return true
   } catch (error) {
     if (isRafkaError(error)) return false

@@ -7,6 +7,8 @@ import { apiVersions } from '../../../src/protocol/apis/api-versions.ts'
 import { fetch } from '../../../src/protocol/apis/fetch.ts'
 import { metadata } from '../../../src/protocol/apis/metadata.ts'
 import { produce } from '../../../src/protocol/apis/produce.ts'
+import { saslAuthenticate } from '../../../src/protocol/apis/sasl-authenticate.ts'
+import { saslHandshake } from '../../../src/protocol/apis/sasl-handshake.ts'
 import { errorCode } from '../../../src/protocol/error-codes.ts'
 import { decodeRequestHeader, encodeResponse } from '../../../src/protocol/wire.ts'
 
@@ -194,5 +196,123 @@ describe('requests', () => {
     await transport.post(produce, produce.request.create({ acks: 0 }))
     await expect.poll(() => requests.at(-1)).toMatchObject({ apiKey: 0, apiVersion: 8 })
     await transport.close()
+  })
+})
+
+describe('logging in', () => {
+  const sasl = { mechanism: 'PLAIN', username: 'me', password: 'secret' } as const
+
+  /** A broker that knows these versions of the two APIs, and does with what comes after ApiVersions what the test says. */
+  function saslBroker(
+    [handshake, authentication]: ReadonlyArray<readonly [min: number, max: number] | undefined>,
+    answer: (request: Request, socket: Socket) => void = () => {},
+  ) {
+    const apiKeys = [
+      ...(handshake === undefined
+        ? []
+        : [{ apiKey: saslHandshake.key, minVersion: handshake[0], maxVersion: handshake[1] }]),
+      ...(authentication === undefined
+        ? []
+        : [{ apiKey: saslAuthenticate.key, minVersion: authentication[0], maxVersion: authentication[1] }]),
+    ]
+    return serve((request, socket) => {
+      if (request.apiKey !== apiVersions.key) return answer(request, socket)
+      const body = apiVersions.response.create({ apiKeys })
+      socket.write(Buffer.concat(encodeResponse(apiVersions, request.apiVersion, request.correlationId, body)))
+    })
+  }
+
+  test.each<[string, Parameters<typeof saslBroker>[0], string]>([
+    ['knows no SASL', [undefined, undefined], 'knows no SASL; leave out sasl.username'],
+    ['knows only bare tokens', [[0, 0], undefined], 'as Kafka had it before version 1.0'],
+  ])('at a broker that %s fails for good', async (_, versions, message) => {
+    const { target, requests } = await saslBroker(versions)
+    await expect(socketTransport({ target, clientId: 'me', sasl })).rejects.toMatchObject({
+      code: 'ILLEGAL_SASL_STATE',
+      message: expect.stringContaining(message),
+    })
+    expect(requests).toHaveLength(1)
+  })
+
+  test('uses the highest version that both sides know', async () => {
+    const { target, requests } = await saslBroker(
+      [
+        [0, 1],
+        [0, 0],
+      ],
+      ({ apiKey, apiVersion, correlationId }, socket) => {
+        const pieces =
+          apiKey === saslHandshake.key
+            ? encodeResponse(saslHandshake, apiVersion, correlationId, saslHandshake.response.create({}))
+            : encodeResponse(saslAuthenticate, apiVersion, correlationId, saslAuthenticate.response.create({}))
+        socket.write(Buffer.concat(pieces))
+      },
+    )
+    const transport = await socketTransport({ target, clientId: 'me', sasl })
+    expect(requests.map(({ apiKey, apiVersion }) => [apiKey, apiVersion])).toEqual([
+      [18, 4],
+      [17, 1],
+      [36, 0],
+    ])
+    await transport.close()
+  })
+
+  test.each<[string, (socket: Socket) => void]>([
+    ['hangs up', (socket) => socket.destroy()],
+    ['says nothing', () => {}],
+  ])('may succeed later at a broker that %s in the middle of it', async (_, act) => {
+    const { target } = await saslBroker(
+      [
+        [0, 1],
+        [0, 2],
+      ],
+      (_request, socket) => act(socket),
+    )
+    const connecting = socketTransport({ target, clientId: 'me', connectTimeoutMs: 50, sasl })
+    await expect(connecting).rejects.toMatchObject({ code: 'BROKER_UNREACHABLE' })
+  })
+})
+
+describe('a broker that hangs up without an answer', () => {
+  test('is said to want TLS, perhaps, when it did so at once', async () => {
+    const { target } = await serve((_, socket) => socket.end())
+    const times: string[] = []
+    const connecting = socketTransport({ target, clientId: 'me', onHungUp: (when) => times.push(when) })
+    await expect(connecting).rejects.toMatchObject({
+      message: expect.stringContaining(
+        'before the first answer; if its listener speaks TLS, set security.protocol to ssl',
+      ),
+    })
+    expect(times).toEqual(['before versions'])
+  })
+
+  test('is said to want SASL, perhaps, when it did so after ApiVersions', async () => {
+    const { target } = await serve((request, socket) => {
+      if (request.apiKey === apiVersions.key) sendVersions(request, socket)
+      else socket.end()
+    })
+    const times: string[] = []
+    const transport = await socketTransport({ target, clientId: 'me', onHungUp: (when) => times.push(when) })
+    await expect(transport.request(metadata, askMetadata)).rejects.toMatchObject({
+      code: 'NETWORK_EXCEPTION',
+      message: expect.stringContaining('before the first answer; if its listener wants SASL, set sasl.username'),
+    })
+    await transport.closed
+    expect(times).toEqual(['after versions'])
+  })
+
+  test('is not when it has answered something', async () => {
+    const { target } = await serve((request, socket) => {
+      if (request.apiKey === apiVersions.key) sendVersions(request, socket)
+      else if (request.correlationId % 2 === 0) sendMetadata(request, socket, 7)
+      else socket.end()
+    })
+    const times: string[] = []
+    const transport = await socketTransport({ target, clientId: 'me', onHungUp: (when) => times.push(when) })
+    await transport.request(metadata, askMetadata)
+    await expect(transport.request(metadata, askMetadata)).rejects.toMatchObject({
+      message: expect.stringMatching(/was lost: the other end closed it$/),
+    })
+    expect(times).toEqual([])
   })
 })

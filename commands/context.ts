@@ -7,6 +7,13 @@ import { Terminal } from './output/terminal.ts'
 import type { Session, Sessions } from './session.ts'
 import type { Surroundings } from './surroundings.ts'
 
+/** Where else than at its own place a line has something to do. */
+export interface OtherPlace {
+  readonly profile?: string
+  readonly brokers?: string
+  readonly dataDir?: string
+}
+
 /** What one run of a command works with. Configuration and session are made when first asked for. */
 export class CommandContext {
   readonly surroundings: Surroundings
@@ -61,8 +68,15 @@ export class CommandContext {
     return loadConfig({ cwd, env, flags, file, profile, uid: process.getuid?.() })
   }
 
-  /** The configuration of another place than this line's: brokers, else a data directory. */
-  configOf({ brokers, dataDir }: { readonly brokers?: string; readonly dataDir?: string }): Promise<Config> {
+  /** The configuration of another place than this line's: a profile, brokers, else a data directory. */
+  configOf({ profile, brokers, dataDir }: OtherPlace): Promise<Config> {
+    if (profile !== undefined) {
+      // What flags and variables say is about this line's own place.
+      const env = { ...this.io.env }
+      for (const name of Object.keys(env)) if (/^RAFKA_(?!CONFIG$)/.test(name)) delete env[name]
+      const { config: file } = this.flags
+      return loadConfig({ cwd: this.io.cwd, env, file, profile, uid: process.getuid?.() })
+    }
     const flags = configFlags(this.flags)
     flags.set('brokers', { flag: '--to', value: brokers ?? '' })
     if (dataDir !== undefined) flags.set('data-dir', { flag: '--to', value: dataDir })

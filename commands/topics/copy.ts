@@ -5,7 +5,7 @@ import { type CommandSpec, defineCommand, type Invocation } from '../command.ts'
 import { parseOffsets } from '../consume/parse-offsets.ts'
 import { resolvePlaces } from '../consume/resolve-places.ts'
 import { consumerLimits } from '../consumer-limits.ts'
-import type { CommandContext } from '../context.ts'
+import type { CommandContext, OtherPlace } from '../context.ts'
 import { exitCodes } from '../exit-code.ts'
 import { type EndSignal, onInterrupt } from '../interrupts.ts'
 import { partitionList } from '../option-values.ts'
@@ -45,13 +45,14 @@ export const copyTopic: CommandSpec<CopyFlags, CopyResult> = defineCommand({
     ['rafka topics copy orders orders-2', 'beside it'],
     ['rafka topics copy orders orders --to k1:9092', 'from the data directory to a cluster'],
     ['rafka topics copy orders orders -b k1:9092 --to ./here', 'the other way round'],
+    ['rafka topics copy orders orders --profile prod --to test', 'between the clusters of two profiles'],
     ['rafka topics copy orders late -o @-1h:', 'the last hour'],
   ],
   declare: (command) =>
     command
       .argument('[source]')
       .argument('[destination]')
-      .option('--to <brokers|dir>', 'another cluster (host:port,…) or data directory (a path) to copy to')
+      .option('--to <place>', 'another cluster (host:port,…), profile or data directory (a path) to copy to')
       .option('-o, --offset <spec>', 'from where, as of consume (default: all that is there now)')
       .option('-p, --partition <n,...>', 'these partitions alone', partitionList),
   shape,
@@ -112,9 +113,22 @@ interface Target extends AsyncDisposable {
 /** Where to copy to; the place of the source unless another one is named. */
 async function openTarget(context: CommandContext, to: string | undefined, rafka: Rafka): Promise<Target> {
   if (to === undefined) return { rafka, name: 'the same place', [Symbol.asyncDispose]: async () => {} }
-  const place = isPath(context, to) ? { dataDir: resolve(context.io.cwd, to) } : { brokers: to }
+  const place = await placeOf(context, to)
   const session = await openSession(await context.configOf(place), context)
   return { rafka: session.rafka, name: place.dataDir ?? to, [Symbol.asyncDispose]: () => session.rafka.close() }
+}
+
+async function placeOf(context: CommandContext, to: string): Promise<OtherPlace> {
+  if (await isProfile(context, to)) return { profile: to }
+  return isPath(context, to) ? { dataDir: resolve(context.io.cwd, to) } : { brokers: to }
+}
+
+/** Where no file is to be read there are no profiles either. */
+async function isProfile(context: CommandContext, to: string): Promise<boolean> {
+  const named = context.flags.config ?? context.io.env.RAFKA_CONFIG
+  if (named === 'none') return false
+  const { profilesFile } = await import('../profile/profiles-file.ts')
+  return profilesFile(context).contents().profiles.has(to)
 }
 
 /** A path has a slash, begins with a dot, or is there. */

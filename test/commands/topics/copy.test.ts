@@ -1,4 +1,7 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { open } from '../../../src/open.ts'
 import { startTestBroker } from '../../../src/testing.ts'
 import { useWorkbench } from '../support/with-directory.ts'
 
@@ -47,6 +50,22 @@ describe('topics copy', () => {
     await bench.run(['topics', 'create', 'b', '-p', '2'])
     expect((await bench.run(['topics', 'copy', 'a', 'b', '-o', '1:2'])).out).toMatch(/^copied a to b {2}1 record, 1 B/)
     expect((await bench.run(['consume', 'b', '-e'])).out).toBe('2\n')
+  })
+
+  test('brings a topic to the cluster of a profile, with what that says of users', async () => {
+    await using cluster = await open({ storage: { type: 'memory' } })
+    await cluster.admin().setCredentials([{ user: 'me', mechanism: 'SCRAM-SHA-256', password: 'secret' }])
+    const { port } = await cluster.listen({ port: 0, sasl: ['SCRAM-SHA-256'] })
+    const file = join(bench.folder, 'profiles.yaml')
+    const prod = { brokers: [`127.0.0.1:${port}`], 'sasl.username': 'me', 'sasl.password': 'secret' }
+    writeFileSync(file, JSON.stringify({ profiles: { prod } }), { mode: 0o600 })
+    await bench.run(['produce', 'orders', 'a', 'b'])
+    // What is said of the source does not hold there.
+    const env = { RAFKA_SASL_USERNAME: 'somebody else' }
+    const ran = await bench.run(['topics', 'copy', 'orders', 'theirs', '--to', 'prod', '--config', file], { env })
+    expect(ran).toMatchObject({ code: 0, out: expect.stringContaining('copied orders to theirs in prod') })
+    const read = ['consume', 'theirs', '-e', '--config', file, '--profile', 'prod']
+    expect(await bench.run(read)).toMatchObject({ code: 0, out: 'a\nb\n' })
   })
 
   test('brings a topic from a cluster into a directory', async () => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
+import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { socketTransport } from '../../src/client/transports/socket-transport.ts'
 import { type ConnectOptions, connect } from '../../src/connect.ts'
@@ -67,7 +68,8 @@ async function refusalOf(port: number, options: Partial<ConnectOptions>) {
       () => undefined,
       (reason: Error) => reason,
     )
-  expect(JSON.stringify([error?.message, error])).not.toContain('secret')
+  // With its causes and stacks.
+  expect(inspect(error, { depth: 20, showHidden: true })).not.toContain('secret')
   return error
 }
 

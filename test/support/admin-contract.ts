@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { RafkaError } from '../../src/core/errors.ts'
+import { scramMechanisms } from '../../src/core/sasl.ts'
 import { type ClientSubject, numbered } from './client-subject.ts'
 
 /** What the admin does over every transport. */
@@ -91,6 +93,33 @@ export function describeAdmin(subject: ClientSubject): void {
       expect(batches.reduce((sum, { records }) => sum + records, 0)).toBe(5)
       expect(batches.at(-1)).toMatchObject({ lastOffset: 4, crcValid: true, control: false, compression: 'none' })
       expect(batches[0]?.baseOffset).toBe(0)
+    })
+
+    test('sets, describes and deletes credentials of users, several of one at a time', async () => {
+      const admin = subject.rafka.admin()
+      const both = scramMechanisms.map((mechanism) => ({ user: 'b', mechanism, password: 'x', iterations: 5000 }))
+      const wrong = { user: 'c', mechanism: 'SCRAM-SHA-256', password: 'x', iterations: 1 } as const
+      await expect(admin.setCredentials([...both, wrong])).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+      const set = await admin.setCredentials([...both, { ...both[0]!, user: 'a' }])
+      expect(set).toEqual([
+        { name: 'b', error: null },
+        { name: 'a', error: null },
+      ])
+      const credentials = scramMechanisms.map((mechanism) => ({ mechanism, iterations: 5000 }))
+      const described = () => admin.describeUsers(['b', 'a']).catch(() => [])
+      await expect.poll(described).toEqual([
+        { user: 'b', credentials },
+        { user: 'a', credentials: credentials.slice(0, 1) },
+      ])
+      expect((await admin.describeUsers()).map(({ user }) => user).filter((user) => user < 'c')).toEqual(['a', 'b'])
+      const deleted = await admin.deleteCredentials([...both, { ...both[0]!, user: 'd' }])
+      expect(deleted.map(({ name, error }) => [name, error?.code])).toEqual([
+        ['b', undefined],
+        ['d', 'RESOURCE_NOT_FOUND'],
+      ])
+      await expect
+        .poll(() => admin.describeUsers(['b']).catch((error: RafkaError) => error.code))
+        .toBe('RESOURCE_NOT_FOUND')
     })
   })
 }

@@ -78,7 +78,7 @@ export async function listen(broker: Broker, where: ListenAddress, settings: Lis
   const limits = { ...defaultServerLimits, ...settings.limits }
   const log = boundedLog(settings.logger ?? silentLogger)
   const share = shareOf(broker, where, limits, log, settings.clock ?? systemClock)
-  const connections = new Set<Connection>()
+  const connections = new Map<Connection, Socket>()
   const tls = 'path' in where ? undefined : where.tls
   const door = tls === undefined ? plainDoor(socketOptions) : await doorWithTls(tls, limits, log)
   const { server } = door
@@ -99,7 +99,7 @@ export async function listen(broker: Broker, where: ListenAddress, settings: Lis
       advertised: address === undefined ? undefined : (advertised ?? cameInAt(socket, address)),
     }
     const connection = new Connection(socket, info, share)
-    connections.add(connection)
+    connections.set(connection, socket)
     socket.once('close', () => connections.delete(connection))
   }
   door.open(name, accept)
@@ -113,14 +113,22 @@ export async function listen(broker: Broker, where: ListenAddress, settings: Lis
       return connections.size
     },
     close() {
-      closed ??= new Promise((resolve) => {
-        server.close(() => resolve())
-        door.end()
-        for (const connection of connections) connection.end()
-      })
+      closed ??= closeAll(server, door, connections)
       return closed
     },
   }
+}
+
+async function closeAll(server: Server, door: Door, connections: ReadonlyMap<Connection, Socket>): Promise<void> {
+  const gone = [...connections.values()].map(closeOf)
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  door.end()
+  for (const connection of connections.keys()) connection.end()
+  await Promise.all([closed, ...gone])
+}
+
+function closeOf(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.once('close', () => resolve()))
 }
 
 function shareOf(

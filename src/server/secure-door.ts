@@ -22,14 +22,12 @@ export function secureDoor(options: ServerOpts, tls: ListenerTls, handshakeTimeo
       })
       server.on('secureConnection', (socket: TLSSocket) => {
         underWay.delete(otherEnd(socket))
-        const principal = principalOf(socket)
-        if (principal !== undefined) {
-          accept(socket, principal)
-          return
+        try {
+          accept(socket, principalOf(socket, tls))
+        } catch (error) {
+          log('warn', `closed: ${error instanceof Error ? error.message : String(error)}`, fieldsOf(socket))
+          socket.destroy()
         }
-        const reason = socket.authorizationError
-        log('warn', `closed: its certificate is not to be trusted: ${reason}`, fieldsOf(socket))
-        socket.destroy()
       })
       server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
         const reason = handshakeFailure(error)

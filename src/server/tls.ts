@@ -35,7 +35,8 @@ export function createTlsServer(options: ServerOpts, tls: ListenerTls, handshake
       ...(ca === undefined ? {} : { ca }),
       minVersion: 'TLSv1.2',
       requestCert: clientAuth !== 'none',
-      rejectUnauthorized: clientAuth === 'required',
+      // Node would end the connection without a word of why: `principalOf` refuses.
+      rejectUnauthorized: false,
       handshakeTimeout: handshakeTimeoutMs,
     })
   } catch (cause) {
@@ -48,12 +49,16 @@ export function createTlsServer(options: ServerOpts, tls: ListenerTls, handshake
 
 /**
  * Who a client is by its certificate, as Kafka writes it: `User:` and the subject's distinguished name (RFC 2253); anonymous without one.
- * undefined: it showed one that is not to be trusted.
+ * @throws RafkaError `TLS_FAILED` when it must have one and has none, or one that is not to be trusted
  */
-export function principalOf(socket: TLSSocket): string | undefined {
+export function principalOf(socket: TLSSocket, tls: ListenerTls): string {
   const { raw } = socket.getPeerCertificate()
-  if (raw === undefined) return anonymous
-  return socket.authorized ? `User:${distinguishedName(new X509Certificate(raw))}` : undefined
+  if (raw === undefined) {
+    if (clientAuthOf(tls) !== 'required') return anonymous
+    throw new RafkaError('TLS_FAILED', 'the client showed no certificate')
+  }
+  if (socket.authorized) return `User:${distinguishedName(new X509Certificate(raw))}`
+  throw new RafkaError('TLS_FAILED', `the certificate of the client is not to be trusted: ${socket.authorizationError}`)
 }
 
 /** Why a handshake failed, in words; undefined: the client just went. */
@@ -62,7 +67,6 @@ export function handshakeFailure(error: NodeJS.ErrnoException): string | undefin
   if (code === 'ECONNRESET' || code === 'EPIPE') return undefined
   if (code === 'ERR_TLS_HANDSHAKE_TIMEOUT') return 'the handshake of TLS took too long'
   if (NOT_TLS.has(code)) return 'the client speaks no TLS, and this listener nothing else'
-  if (code === 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE') return 'the client showed no certificate'
   return `the handshake of TLS failed: ${error.message}`
 }
 

@@ -26,6 +26,12 @@ export async function rawClient(target: { port: number; host?: string } | { path
   const socket = connect({ noDelay: true, ...target })
   socket.on('error', () => {})
   await once(socket, 'connect')
+  return rawClientOf(socket)
+}
+
+/** Takes over a connected socket. */
+export function rawClientOf(socket: Socket): RawClient {
+  socket.on('error', () => {})
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
   const frames = framesOf(socket)
   const frame = async () => (await frames.next()).value as Buffer | undefined

@@ -3,12 +3,20 @@ import { onTestFinished } from 'vitest'
 import type { Broker } from '../../src/core/broker.ts'
 import { apiVersions } from '../../src/protocol/apis/api-versions.ts'
 import { describeCluster } from '../../src/protocol/apis/describe-cluster.ts'
-import { type Listener, type ListenSettings, listen } from '../../src/server/listen.ts'
+import { type ListenAddress, type Listener, type ListenSettings, listen } from '../../src/server/listen.ts'
 import { type RawClient, rawClient } from './raw-client.ts'
 
 /** A listener on a free port for the rest of the test. It waits 200 ms for answers when it closes. */
-export async function serve(broker: Broker, settings: ListenSettings = {}): Promise<Listener & { port: number }> {
-  const listener = await listen(broker, { port: 0 }, { ...settings, limits: { drainMs: 200, ...settings.limits } })
+export async function serve(
+  broker: Broker,
+  settings: ListenSettings & Pick<Extract<ListenAddress, { port: number }>, 'sasl' | 'tls'> = {},
+): Promise<Listener & { port: number }> {
+  const { sasl, tls } = settings
+  const listener = await listen(
+    broker,
+    { port: 0, sasl, tls },
+    { ...settings, limits: { drainMs: 200, ...settings.limits } },
+  )
   onTestFinished(() => listener.close())
   return Object.assign(listener, { port: listener.address!.port })
 }

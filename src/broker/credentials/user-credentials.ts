@@ -75,14 +75,19 @@ export class UserCredentials implements Credentials {
 
   async #change(changes: readonly CredentialChanges[]): Promise<void> {
     if (changes.length === 0) return
-    await this.#storage.commit(
-      changes.flatMap(({ user, credentials }) =>
-        [...credentials].map(([mechanism, credential]) => {
-          const key = entryKeys.credential(mechanism, user)
-          return credential === null ? { remove: key } : putEntry(key, stored(credential))
-        }),
-      ),
+    const entries = changes.flatMap(({ user, credentials }) =>
+      [...credentials].map(([mechanism, credential]) => {
+        const key = entryKeys.credential(mechanism, user)
+        return credential === null ? { remove: key } : putEntry(key, stored(credential))
+      }),
     )
+    try {
+      await this.#storage.commit(entries)
+    } catch (error) {
+      // It may be on the disk all the same: what is there holds, so that nobody loses a user at the next start.
+      await this.load()
+      throw error
+    }
     for (const { user, credentials } of changes) this.#apply(user, credentials)
   }
 

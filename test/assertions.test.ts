@@ -7,13 +7,7 @@ const isThere = existsSync(reference)
 
 /** Assertions about what Rafka does not have, by the row of docs/compatibility.md that says so. */
 const elsewhere: Readonly<Record<string, string>> = {
-  C7: 'SASL, ACLs, delegation tokens',
-  S1: 'SASL, ACLs, delegation tokens',
-  S2: 'SASL, ACLs, delegation tokens',
-  S3: 'SASL, ACLs, delegation tokens',
-  S4: 'SASL, ACLs, delegation tokens',
-  S5: 'SASL, ACLs, delegation tokens',
-  A8: 'SASL, ACLs, delegation tokens',
+  A8: 'ACLs, delegation tokens',
   P14: 'cluster',
 }
 

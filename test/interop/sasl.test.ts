@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Consumer, MessagesStreamModes, ProduceAcks, Producer, type SASLMechanism } from '@platformatic/kafka'
+import { type BaseOptions, Consumer, MessagesStreamModes, ProduceAcks, Producer } from '@platformatic/kafka'
 import { Kafka, logLevel, type SASLOptions } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type SaslMechanism, saslMechanisms } from '../../src/core/sasl.ts'
@@ -39,6 +39,7 @@ beforeAll(async () => {
   for (const tls of [false, true]) {
     const broker = await serveBroker({
       sasl: saslMechanisms,
+      configs: { 'group.initial.rebalance.delay.ms': '0' },
       limits: { failedAuthenticationDelayMs: 1 },
       ...(tls ? { tls: certificates.server } : {}),
     })
@@ -82,10 +83,10 @@ const kafkajsClient: Client = {
 const platformaticClient: Client = {
   name: '@platformatic/kafka',
   async passOn(brokers, { mechanism, username, password }, tls, topic, value) {
-    const connection = {
+    const connection: BaseOptions = {
       clientId: 'interop',
       bootstrapBrokers: [brokers],
-      sasl: { mechanism: mechanism as SASLMechanism, username, password },
+      sasl: { mechanism, username, password },
       ...(tls ? { tls: { ca: certificates.ca } } : {}),
       retries: 0,
       connectTimeout: 5_000,

@@ -17,7 +17,8 @@ const NONCE_BYTES = 24
 interface Begun {
   readonly first: ClientFirst
   readonly credential: ScramCredential
-  readonly nonce: string
+  /** What the server added to the client's. */
+  readonly serverNonce: string
   readonly serverFirst: string
 }
 
@@ -49,16 +50,23 @@ function begin(mechanism: ScramMechanism, credentials: Credentials, message: str
     throw new RafkaError('SASL_AUTHENTICATION_FAILED', 'the authorization id is not the name of the user')
   }
   const credential = credentials.scram(mechanism, first.user)
-  const nonce = first.nonce + randomBytes(NONCE_BYTES).toString('base64url')
-  return { first, credential, nonce, serverFirst: formatServerFirst({ ...credential, nonce }) }
+  const serverNonce = randomBytes(NONCE_BYTES).toString('base64url')
+  const serverFirst = formatServerFirst({ ...credential, nonce: first.nonce + serverNonce })
+  return { first, credential, serverNonce, serverFirst }
 }
 
 /** @returns the signature that proves to the client that this server knows it */
-function finish(mechanism: ScramMechanism, { first, credential, nonce, serverFirst }: Begun, message: string): Buffer {
+function finish(
+  mechanism: ScramMechanism,
+  { first, credential, serverNonce, serverFirst }: Begun,
+  message: string,
+): Buffer {
   const final = parseClientFinal(message)
-  // The nonce of this conversation, or an old one could be played again (CVE-2024-56128).
-  if (final.nonce !== nonce)
+  // The nonce of this conversation, or an old one could be played again (CVE-2024-56128). Its end alone, as in Kafka: librdkafka before 2.6.1 puts
+  // its own part in front twice.
+  if (!final.nonce.endsWith(serverNonce)) {
     throw new RafkaError('SASL_AUTHENTICATION_FAILED', 'the nonce is not the one of the server')
+  }
   if (Buffer.from(final.channelBinding, 'base64').toString() !== first.gs2Header) {
     throw new RafkaError('SASL_AUTHENTICATION_FAILED', 'the channel binding is not the one that was begun with')
   }

@@ -6,7 +6,8 @@ import { createTlsServer, handshakeFailure, type ListenerTls, principalOf } from
 
 /** Whoever has done the handshake of TLS is in. @throws what `createTlsServer` throws */
 export function secureDoor(options: ServerOpts, tls: ListenerTls, handshakeTimeoutMs: number, log: Logger): Door {
-  const server = createTlsServer(options, tls, handshakeTimeoutMs)
+  // Half a handshake leads nowhere; only who is in may end one direction and wait for answers in the other.
+  const server = createTlsServer({ ...options, allowHalfOpen: false }, tls, handshakeTimeoutMs)
   /** By the other end: the socket that speaks TLS is another one than the socket below it. */
   const underWay = new Map<string, Socket>()
   return {
@@ -22,6 +23,7 @@ export function secureDoor(options: ServerOpts, tls: ListenerTls, handshakeTimeo
       })
       server.on('secureConnection', (socket: TLSSocket) => {
         underWay.delete(otherEnd(socket))
+        socket.allowHalfOpen = options.allowHalfOpen ?? false
         try {
           accept(socket, principalOf(socket, tls))
         } catch (error) {

@@ -84,6 +84,28 @@ describe('a listener with TLS', () => {
     expect(listener.log.filter((line) => line.startsWith('warn'))).toEqual([])
   })
 
+  test('closes at once on a client that begins and ends', async () => {
+    const listener = await secured()
+    const client = await dial(listener)
+    client.write(Buffer.from('16030100c8', 'hex'))
+    client.socket.end()
+    await client.closed
+    expect(listener.log.filter((line) => line.startsWith('warn'))).toEqual([])
+  })
+
+  test('a client that ends its direction is answered what it asked before', async () => {
+    const slow = gate<object>()
+    const broker = scriptedBroker({ DescribeCluster: () => slow.promise })
+    const client = await dialTls(await serve(broker, { tls: certificates.server }), { allowHalfOpen: true } as never)
+    client.send(describeCluster, 0, 1, {})
+    await until(() => broker.handled.length === 1)
+    client.socket.end()
+    await until(() => broker.handled[0]!.context.signal?.aborted === true)
+    slow.open(describeCluster.response.create({ clusterId: 'late' }))
+    expect((await client.receive(describeCluster, 0)).body.clusterId).toBe('late')
+    await client.closed
+  })
+
   test('closes with those that are still shaking hands, and answers what has begun', async () => {
     const slow = gate<object>()
     const broker = scriptedBroker({ DescribeCluster: () => slow.promise })

@@ -35,7 +35,7 @@ const PRINTABLE = '[\\x21-\\x2b\\x2d-\\x7e]'
 const BASE64 = '[A-Za-z0-9+/]+={0,2}'
 const EXTENSIONS = `(?:,[A-Za-z]=${VALUE}+)*`
 
-const clientFirst = new RegExp(`^([ny],(?:a=(${NAME}+))?,)(n=(${NAME}+),r=(${PRINTABLE}+)${EXTENSIONS})$`)
+const clientFirst = new RegExp(`^(n,(?:a=(${NAME}+))?,)(n=(${NAME}+),r=(${PRINTABLE}+)${EXTENSIONS})$`)
 const serverFirst = new RegExp(`^r=(${PRINTABLE}+),s=(${BASE64}),i=([1-9][0-9]{0,8})${EXTENSIONS}$`)
 const clientFinal = new RegExp(`^(c=(${BASE64}),r=(${PRINTABLE}+)${EXTENSIONS}),p=(${BASE64})$`)
 const serverFinal = new RegExp(`^(?:v=(${BASE64})|e=(${VALUE}+))${EXTENSIONS}$`)

@@ -1,7 +1,7 @@
 import { describeUserScramCredentials } from '../../protocol/apis/describe-user-scram-credentials.ts'
 import { scramCode } from '../../sasl/scram-keys.ts'
 import type { BrokerState } from '../broker-state.ts'
-import { handler, noError, type WireError, wireError } from '../handler.ts'
+import { handler, type WireError, wireError } from '../handler.ts'
 import { repeated } from '../repeated.ts'
 
 /** Tells which credentials users have (`ScramControlManager`, `ScramImage.describe`). */
@@ -19,13 +19,16 @@ export const describeUserScramCredentialsHandler = handler({
           ? askedTwice(user)
           : state.credentials.of(user) === undefined
             ? unknown(user)
-            : noError
-        return { user, ...error, credentialInfos: error === noError ? infosOf(state, user) : [] }
+            : found
+        return { user, ...error, credentialInfos: error === found ? infosOf(state, user) : [] }
       }),
     })
   },
   refuse: (_request, error) => describeUserScramCredentials.response.create(error),
 })
+
+/** Kafka leaves the message at its default, which is not null. */
+const found: WireError = { errorCode: 0, errorMessage: '' }
 
 function infosOf({ credentials }: BrokerState, user: string) {
   return [...(credentials.of(user) ?? [])]

@@ -10,7 +10,7 @@ import { readRequest, type ServedApis } from '../read-request.ts'
 import { beginExchange, type Exchange, type Reply } from './exchange.ts'
 import type { PasswordChecks } from './password-checks.ts'
 
-/** A session that was proven must last so long before it is proven anew (`KafkaChannel`'s bound). */
+/** Between two beginnings of proving a session anew (`KafkaChannel.maybeBeginServerReauthentication`). */
 const MIN_REAUTHENTICATION_MS = 1_000
 
 /** What all connections of a listener have in common. */
@@ -50,6 +50,8 @@ export class Authentication {
   #state: State = { expects: 'versions or handshake' }
   #proven: { readonly user: string; readonly mechanism: SaslMechanism; readonly atMs: number } | undefined
 
+  #begunAnewMs = Number.NEGATIVE_INFINITY
+
   constructor(share: AuthenticationShare) {
     this.#share = share
   }
@@ -86,9 +88,13 @@ export class Authentication {
   #wantsAnew(apiKey: number): boolean {
     const { maxReauthMs, clock } = this.#share
     if (maxReauthMs === 0 || this.#proven === undefined) return false
-    const ageMs = clock.now() - this.#proven.atMs
-    if (apiKey === saslHandshake.key) return ageMs >= MIN_REAUTHENTICATION_MS
-    if (ageMs < maxReauthMs) return false
+    const nowMs = clock.now()
+    if (apiKey === saslHandshake.key) {
+      if (nowMs - this.#begunAnewMs < MIN_REAUTHENTICATION_MS) return false
+      this.#begunAnewMs = nowMs
+      return true
+    }
+    if (nowMs - this.#proven.atMs < maxReauthMs) return false
     throw new RafkaError(
       'ILLEGAL_SASL_STATE',
       `the session is over after ${maxReauthMs} ms (connections.max.reauth.ms)`,

@@ -29,26 +29,36 @@ interface Begun {
 export function scramExchange(mechanism: ScramMechanism, credentials: Credentials): Exchange {
   let begun: Begun | undefined
   return async (bytes) => {
-    try {
-      const message = bytes.toString('utf8')
-      if (begun === undefined) {
-        begun = begin(mechanism, credentials, message)
-        return { bytes: Buffer.from(begun.serverFirst) }
-      }
-      const signature = finish(mechanism, begun, message).toString('base64')
-      return { bytes: Buffer.from(`v=${signature}`), user: begun.first.user }
-    } catch (cause) {
-      const message = `Authentication failed during authentication due to invalid credentials with SASL mechanism ${mechanism}`
-      throw new RafkaError('SASL_AUTHENTICATION_FAILED', message, { cause })
+    const message = bytes.toString('utf8')
+    if (begun === undefined) {
+      begun = untold(mechanism, () => begin(mechanism, credentials, message))
+      refuseAnother(begun.first)
+      return { bytes: Buffer.from(begun.serverFirst) }
     }
+    const proven = begun
+    const signature = untold(mechanism, () => finish(mechanism, proven, message))
+    return { bytes: Buffer.from(`v=${signature.toString('base64')}`), user: proven.first.user }
   }
+}
+
+function untold<T>(mechanism: ScramMechanism, step: () => T): T {
+  try {
+    return step()
+  } catch (cause) {
+    const message = `Authentication failed during authentication due to invalid credentials with SASL mechanism ${mechanism}`
+    throw new RafkaError('SASL_AUTHENTICATION_FAILED', message, { cause })
+  }
+}
+
+/** Else whoever knows one password could act as somebody else (CVE-2017-12610). */
+function refuseAnother({ authorizationId, user }: ClientFirst): void {
+  if (authorizationId === '' || authorizationId === user) return
+  const message = 'Authentication failed: Client requested an authorization id that is different from username'
+  throw new RafkaError('SASL_AUTHENTICATION_FAILED', message)
 }
 
 function begin(mechanism: ScramMechanism, credentials: Credentials, message: string): Begun {
   const first = parseClientFirst(message)
-  if (first.authorizationId !== '' && first.authorizationId !== first.user) {
-    throw new RafkaError('SASL_AUTHENTICATION_FAILED', 'the authorization id is not the name of the user')
-  }
   const credential = credentials.scram(mechanism, first.user)
   const serverNonce = randomBytes(NONCE_BYTES).toString('base64url')
   const serverFirst = formatServerFirst({ ...credential, nonce: first.nonce + serverNonce })

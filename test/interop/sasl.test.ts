@@ -101,7 +101,7 @@ const platformaticClient: Client = {
       throw new Error('the stream ended')
     } finally {
       await producer.close()
-      await consumer.close(true)
+      await consumer.close()
     }
   },
 }

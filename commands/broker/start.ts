@@ -109,7 +109,7 @@ async function announce(
   for (const options of await Promise.all(listeners.map(listenOptions))) {
     addresses.push(formatAddress(await rafka.listen(options)))
   }
-  await warnOfListeners(listeners, rafka.admin(), logger)
+  await warnOfListeners(listeners, addresses, rafka.admin(), logger)
   const { dataDir, storage, pid } = rafka.status()
   const brokers = addresses.join(',')
   await printReport(context.terminal, context.form, {

@@ -1,20 +1,22 @@
 import { isIP } from 'node:net'
-import { formatAddress } from '../../config/address.ts'
 import type { ListenerConfig } from '../../config/listener-list.ts'
 import type { Admin, Logger } from '../../src/index.ts'
 
-/** Says what is likely to be regretted: passwords that cross a network as they are, and listeners that nobody can get in at. */
+/**
+ * Says what is likely to be regretted: passwords that cross a network as they are, and listeners that nobody can get in at.
+ * `addresses` are those that the listeners are bound to.
+ */
 export async function warnOfListeners(
   listeners: readonly ListenerConfig[],
+  addresses: readonly string[],
   admin: Admin,
   logger: Logger,
 ): Promise<void> {
-  for (const listener of listeners) {
+  for (const [index, listener] of listeners.entries()) {
     if (listener.sasl?.includes('PLAIN') === true && listener.tls === undefined && !isLoopback(listener.host)) {
-      const address = formatAddress(listener)
       logger(
         'warn',
-        `${address} takes passwords with plain and speaks no TLS: who sees the network sees them; use scram-sha-256, or tls`,
+        `${addresses[index]} takes passwords with plain and speaks no TLS: who sees the network sees them; use scram-sha-256, or tls`,
       )
     }
   }

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect } from '../../src/connect.ts'
-import { open } from '../../src/open.ts'
 import { alterUserScramCredentials } from '../../src/protocol/apis/alter-user-scram-credentials.ts'
 import { apiVersions } from '../../src/protocol/apis/api-versions.ts'
 import { describeCluster } from '../../src/protocol/apis/describe-cluster.ts'
@@ -14,6 +13,7 @@ import { type RawClient, rawClient } from '../support/raw-client.ts'
 import { handshake, logIn, type SaslAnswer, say, scramClient } from '../support/sasl-client.ts'
 import { launcher } from './launcher.ts'
 import { type SecuredBroker, startSecuredKafka } from './secured-kafka.ts'
+import { startSecuredRafka } from './secured-rafka.ts'
 
 const settings = { user: 'me', password: 'secret', maxReauthMs: 2_000 }
 const mechanisms = ['PLAIN', 'SCRAM-SHA-512'] as const
@@ -21,22 +21,6 @@ const mechanisms = ['PLAIN', 'SCRAM-SHA-512'] as const
 /** Writes down what a broker answers. */
 type Note = (what: string, seen: unknown) => void
 type Script = (broker: SecuredBroker, note: Note) => Promise<void>
-
-async function startRafka(): Promise<SecuredBroker> {
-  const { server } = await makeCertificates()
-  const rafka = await open({ storage: { type: 'memory' }, limits: { maxReauthMs: settings.maxReauthMs } })
-  const at = async (options: object) => {
-    const { host, port } = await rafka.listen({ port: 0, ...options })
-    return `${host}:${port}`
-  }
-  return {
-    plaintext: await at({}),
-    ssl: await at({ tls: server }),
-    saslPlaintext: await at({ sasl: mechanisms }),
-    saslSsl: await at({ sasl: mechanisms, tls: server }),
-    [Symbol.asyncDispose]: () => rafka.close(),
-  }
-}
 
 async function withClient<T>(address: string, use: (client: RawClient) => Promise<T>): Promise<T> {
   const [host = '', port] = address.split(':')
@@ -238,8 +222,9 @@ describe.skipIf(!existsSync(launcher))('listeners that ask who it is answer as t
   let kafka: SecuredBroker
   let rafka: SecuredBroker
   beforeAll(async () => {
-    kafka = await startSecuredKafka(await makeCertificates(), settings)
-    rafka = await startRafka()
+    const certificates = await makeCertificates()
+    kafka = await startSecuredKafka(certificates, settings)
+    rafka = await startSecuredRafka(certificates, settings)
     for (const broker of [kafka, rafka]) {
       await using client = await connect({ brokers: [broker.plaintext] })
       const { user, password } = settings

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type ConnectOptions, connect } from '../../src/connect.ts'
 import type { Rafka } from '../../src/core/rafka.ts'
-import { open } from '../../src/open.ts'
 import { type Certificates, makeCertificates } from '../support/certificates.ts'
 import { launcher } from './launcher.ts'
 import { type SecuredBroker, type SecuredSettings, startSecuredKafka } from './secured-kafka.ts'
+import { startSecuredRafka } from './secured-rafka.ts'
 
 const settings: SecuredSettings = { user: 'me', password: 'secret', maxReauthMs: 2_000 }
 const mechanisms = ['PLAIN', 'SCRAM-SHA-512'] as const
@@ -13,22 +13,6 @@ let certificates: Certificates
 beforeAll(async () => {
   certificates = await makeCertificates()
 })
-
-/** The same listeners as Kafka has. */
-async function startSecuredRafka({ server }: Certificates): Promise<SecuredBroker> {
-  const rafka = await open({ storage: { type: 'memory' }, limits: { maxReauthMs: settings.maxReauthMs } })
-  const at = async (options: object) => {
-    const { host, port } = await rafka.listen({ port: 0, ...options })
-    return `${host}:${port}`
-  }
-  return {
-    plaintext: await at({}),
-    ssl: await at({ tls: server }),
-    saslPlaintext: await at({ sasl: mechanisms }),
-    saslSsl: await at({ sasl: mechanisms, tls: server }),
-    [Symbol.asyncDispose]: () => rafka.close(),
-  }
-}
 
 /** What our client meets at both. */
 describe.each([

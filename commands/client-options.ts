@@ -19,11 +19,13 @@ export async function clientOptions(config: Config, askPassword: AskPassword): P
   }
 }
 
-async function readTls({ ca, cert, key, serverName, verify }: ClientTlsConfig): Promise<ClientTls> {
+async function readTls({ ca, cert, key, keyPasswordFile, serverName, verify }: ClientTlsConfig): Promise<ClientTls> {
   return {
     ca: ca === undefined ? undefined : await configuredFile('tls.ca', ca),
     cert: cert === undefined ? undefined : await configuredFile('tls.cert', cert),
     key: key === undefined ? undefined : await configuredFile('tls.key', key),
+    passphrase:
+      keyPasswordFile === undefined ? undefined : await readPassword('tls.key_password_file', keyPasswordFile),
     serverName,
     verify,
   }
@@ -35,13 +37,13 @@ async function passwordOf(
   askPassword: AskPassword,
 ): Promise<ClientSasl['password']> {
   if (password === undefined) return askPassword(username)
-  return 'text' in password ? password.text : () => readPassword(password.file)
+  return 'text' in password ? password.text : () => readPassword('sasl.password_file', password.file)
 }
 
-async function readPassword(file: string): Promise<string> {
-  const password = firstLine((await configuredFile('sasl.password_file', file)).toString('utf8'))
+async function readPassword(key: 'sasl.password_file' | 'tls.key_password_file', file: string): Promise<string> {
+  const password = firstLine((await configuredFile(key, file)).toString('utf8'))
   if (password !== '') return password
-  throw new RafkaError('INVALID_CONFIGURATION', `sasl.password_file: the first line of ${file} is empty`, {
-    details: { key: 'sasl.password_file', file },
+  throw new RafkaError('INVALID_CONFIGURATION', `${key}: the first line of ${file} is empty`, {
+    details: { key, file },
   })
 }

@@ -10,6 +10,7 @@ export interface ClientTlsConfig {
   readonly ca: string | undefined
   readonly cert: string | undefined
   readonly key: string | undefined
+  readonly keyPasswordFile: string | undefined
   readonly serverName: string | undefined
   readonly verify: boolean
 }
@@ -25,7 +26,7 @@ export interface ClientSecurity {
 }
 
 /** Keys that are set by who wants TLS, or SASL. Those with a default may be set by anybody. */
-const tlsKeys = ['tls.ca', 'tls.cert', 'tls.key', 'tls.server_name'] as const
+const tlsKeys = ['tls.ca', 'tls.cert', 'tls.key', 'tls.key_password_file', 'tls.server_name'] as const
 const saslKeys = ['sasl.username', 'sasl.password', 'sasl.password_file'] as const
 type WantedKey = (typeof tlsKeys)[number] | (typeof saslKeys)[number]
 type SecurityKey = WantedKey | 'security.protocol' | 'sasl.mechanism' | 'tls.verify'
@@ -52,10 +53,13 @@ function tlsOf(said: Said): ClientTlsConfig {
   const [cert, key] = [said.value('tls.cert'), said.value('tls.key')]
   if (cert !== undefined && key === undefined) throw said.missing('tls.cert', 'tls.key')
   if (cert === undefined && key !== undefined) throw said.missing('tls.key', 'tls.cert')
+  const keyPasswordFile = said.value('tls.key_password_file')
+  if (keyPasswordFile !== undefined && key === undefined) throw said.missing('tls.key_password_file', 'tls.key')
   return {
     ca: said.value('tls.ca'),
     cert,
     key,
+    keyPasswordFile,
     serverName: said.value('tls.server_name'),
     verify: said.value('tls.verify') ?? true,
   }

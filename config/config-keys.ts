@@ -40,6 +40,7 @@ export const configKeys = {
   'tls.ca': key(path),
   'tls.cert': key(path),
   'tls.key': key(path),
+  'tls.key_password_file': key(path),
   'tls.server_name': key(text),
   'tls.verify': key(flag, 'true'),
   protect: key(flag, 'false'),

@@ -25,14 +25,14 @@ export function secureDoor(options: ServerOpts, tls: ListenerTls, handshakeTimeo
         underWay.delete(otherEnd(socket))
         socket.allowHalfOpen = options.allowHalfOpen ?? false
         try {
-          accept(socket, principalOf(socket, tls))
+          accept(socket, principalOf(socket))
         } catch (error) {
           log('warn', `closed: ${error instanceof Error ? error.message : String(error)}`, fieldsOf(socket))
           socket.destroy()
         }
       })
       server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
-        const reason = handshakeFailure(error)
+        const reason = handshakeFailure(error, socket)
         log(reason === undefined ? 'debug' : 'warn', `closed: ${reason ?? error.message}`, fieldsOf(socket))
         socket.destroy()
       })

@@ -35,8 +35,7 @@ export function createTlsServer(options: ServerOpts, tls: ListenerTls, handshake
       ...(ca === undefined ? {} : { ca }),
       minVersion: 'TLSv1.2',
       requestCert: clientAuth !== 'none',
-      // Node would end the connection without a word of why: `principalOf` refuses.
-      rejectUnauthorized: false,
+      rejectUnauthorized: clientAuth === 'required',
       handshakeTimeout: handshakeTimeoutMs,
     })
   } catch (cause) {
@@ -49,25 +48,29 @@ export function createTlsServer(options: ServerOpts, tls: ListenerTls, handshake
 
 /**
  * Who a client is by its certificate, as Kafka writes it: `User:` and the subject's distinguished name (RFC 2253); anonymous without one.
- * @throws RafkaError `TLS_FAILED` when it must have one and has none, or one that is not to be trusted
+ * @throws RafkaError `TLS_FAILED` when it has one that is not to be trusted
  */
-export function principalOf(socket: TLSSocket, tls: ListenerTls): string {
+export function principalOf(socket: TLSSocket): string {
   const { raw } = socket.getPeerCertificate()
-  if (raw === undefined) {
-    if (clientAuthOf(tls) !== 'required') return anonymous
-    throw new RafkaError('TLS_FAILED', 'the client showed no certificate')
-  }
+  if (raw === undefined) return anonymous
   if (socket.authorized) return `User:${distinguishedName(new X509Certificate(raw))}`
-  throw new RafkaError('TLS_FAILED', `the certificate of the client is not to be trusted: ${socket.authorizationError}`)
+  throw new RafkaError('TLS_FAILED', notTrusted(socket))
 }
 
 /** Why a handshake failed, in words; undefined: the client just went. */
-export function handshakeFailure(error: NodeJS.ErrnoException): string | undefined {
+export function handshakeFailure(error: NodeJS.ErrnoException, socket: TLSSocket): string | undefined {
   const code = error.code ?? ''
+  // Node has just closed the connection for it.
+  if (socket.authorizationError) return notTrusted(socket)
+  if (code === 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE') return 'the client showed no certificate'
   if (code === 'ECONNRESET' || code === 'EPIPE') return undefined
   if (code === 'ERR_TLS_HANDSHAKE_TIMEOUT') return 'the handshake of TLS took too long'
   if (NOT_TLS.has(code)) return 'the client speaks no TLS, and this listener nothing else'
   return `the handshake of TLS failed: ${error.message}`
+}
+
+function notTrusted({ authorizationError }: TLSSocket): string {
+  return `the certificate of the client is not to be trusted: ${authorizationError}`
 }
 
 const NOT_TLS = new Set([

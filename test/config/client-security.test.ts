@@ -81,6 +81,7 @@ describe('what the configuration says of the way to brokers', () => {
     ],
     ['a password without a user', 'sasl.password_file: x', 'with sasl.password_file goes sasl.username'],
     ['a certificate without a key', 'tls.cert: x', 'with tls.cert goes tls.key'],
+    ['what encrypts a key without a key', 'tls.key_password_file: x', 'with tls.key_password_file goes tls.key'],
     ['a key without a certificate', 'tls.key: x', 'with tls.key goes tls.cert'],
     [
       'two passwords',

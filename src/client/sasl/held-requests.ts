@@ -1,6 +1,6 @@
 /** Work that has to wait for something for a moment, and is then begun in the order in which it came. */
 export class HeldRequests {
-  #waiting: Array<() => void> | undefined
+  #waiting: Set<() => void> | undefined
 
   /** Whether work has to wait now. */
   get isHeld(): boolean {
@@ -8,22 +8,30 @@ export class HeldRequests {
   }
 
   hold(): void {
-    this.#waiting ??= []
+    this.#waiting ??= new Set()
   }
 
   /** Begins what waits, at once: what comes later comes after it. */
   release(): void {
-    const waiting = this.#waiting ?? []
+    const waiting = this.#waiting ?? new Set()
     this.#waiting = undefined
     for (const begin of waiting) begin()
   }
 
-  /** Begins the work when it may. */
-  whenReleased<T>(work: () => Promise<T>): Promise<T> {
+  /** Begins the work when it may, or when `signal` fires: then it is for the work to say so. */
+  whenReleased<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     return new Promise((resolve, reject) => {
-      const begin = () => work().then(resolve, reject)
-      if (this.#waiting === undefined) void begin()
-      else this.#waiting.push(() => void begin())
+      const begin = () => {
+        this.#waiting?.delete(begin)
+        signal?.removeEventListener('abort', begin)
+        // It may throw before it has a promise.
+        new Promise<T>((settle) => settle(work())).then(resolve, reject)
+      }
+      if (this.#waiting === undefined || signal?.aborted === true) begin()
+      else {
+        this.#waiting.add(begin)
+        signal?.addEventListener('abort', begin, { once: true })
+      }
     })
   }
 }

@@ -153,13 +153,13 @@ class SocketTransport implements Transport {
   ): Promise<Response> {
     const version = this.#version(api, maxVersion)
     const send = () => this.#connection.request(definitionOf(api), version, body, { timeoutMs, signal })
-    return this.held.isHeld ? this.held.whenReleased(send) : send()
+    return this.held.isHeld ? this.held.whenReleased(send, signal) : send()
   }
 
   async post<Request>(api: Api<Request>, body: Request, options: RequestOptions = {}): Promise<void> {
     const version = this.#version(api, options.maxVersion)
     const send = () => this.#connection.post(definitionOf(api), version, body, options.signal)
-    return this.held.isHeld ? this.held.whenReleased(send) : send()
+    return this.held.isHeld ? this.held.whenReleased(send, options.signal) : send()
   }
 
   async close(): Promise<void> {

@@ -27,3 +27,24 @@ test('each is told of its own failure', async () => {
   await expect(failing).rejects.toThrow('no')
   expect(await other).toBe('yes')
 })
+
+test('what is given up begins at once, and says so', async () => {
+  const held = new HeldRequests()
+  held.hold()
+  const given = new AbortController()
+  const begun: string[] = []
+  const work = (name: string, signal?: AbortSignal) => async () => {
+    begun.push(name)
+    signal?.throwIfAborted()
+    return name
+  }
+  const first = held.whenReleased(work('first', given.signal), given.signal)
+  const second = held.whenReleased(work('second'))
+  given.abort(new Error('given up'))
+  await expect(first).rejects.toThrow('given up')
+  await expect(held.whenReleased(work('third', given.signal), given.signal)).rejects.toThrow('given up')
+  expect(begun).toEqual(['first', 'third'])
+  held.release()
+  expect(await second).toBe('second')
+  expect(begun).toEqual(['first', 'third', 'second'])
+})

@@ -103,22 +103,22 @@ export const catalog: readonly CatalogEntry[] = [
   },
   {
     path: ['users', 'list'],
-    summary: 'Whom the broker knows',
+    summary: 'Users and how they log in',
     load: async () => (await import('./users/list.ts')).listUsers,
   },
   {
     path: ['users', 'create'],
-    summary: 'Let somebody log in',
+    summary: 'Create a user who may log in',
     load: async () => (await import('./users/create.ts')).createUser,
   },
   {
     path: ['users', 'alter'],
-    summary: 'Change a password',
+    summary: 'Change the password of a user',
     load: async () => (await import('./users/alter.ts')).alterUser,
   },
   {
     path: ['users', 'delete'],
-    summary: 'Let somebody in no more',
+    summary: 'Delete users',
     load: async () => (await import('./users/delete.ts')).deleteUsers,
   },
   {

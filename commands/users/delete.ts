@@ -21,7 +21,14 @@ export const deleteUsers: CommandSpec<DeleteFlags, Mutations<'user'>> = defineCo
   async run(context, { args, flags }) {
     const names = await requireUsers(context, args, 'rafka users delete NAME...')
     const what = names.length === 1 ? `user ${names[0]}` : `${names.length} users`
-    await confirmOrRefuse(context, { question: `Delete ${what}? Nobody can log in as that any more.`, names }, flags)
+    await confirmOrRefuse(
+      context,
+      {
+        question: `Delete ${what}? Nobody can log in as ${names.length === 1 ? 'that user' : 'them'} any more.`,
+        names,
+      },
+      flags,
+    )
     const { rafka } = await context.session()
     const admin = rafka.admin()
     const known = (await admin.describeUsers()).filter(({ user }) => names.includes(user))

@@ -22,7 +22,8 @@ export type Statement =
       readonly input: string | undefined
     }
 
-const sql = /^\s*(select|with|explain)\s/i
+/** With `sql` in front too, as at the shell, where the statement stands in quotes. */
+const sql = /^\s*(?:sql\s+)?(?=(?:select|with|explain)\s)/i
 
 /** Whether a line is SQL, from its first word on. */
 export function isSql(line: string): boolean {
@@ -68,7 +69,7 @@ function shellStatement(line: string): Statement {
 
 /** SQL has its own quotes, and `|` and `>` mean other things in it: it is handed over whole, up to where its output goes. */
 function sqlStatement(line: string): Statement {
-  const { query, redirection, isOpen } = splitSql(line)
+  const { query, redirection, isOpen } = splitSql(line.replace(sql, ''))
   if (isOpen || line.endsWith('\\')) return { kind: 'open' }
   const scanned = scanLine(redirection)
   if (scanned.open !== undefined) return { kind: 'open' }

@@ -166,6 +166,8 @@ describe('where the output of SQL goes', () => {
       words: ['sql', 'select 1 /* | */'],
       destination: { kind: 'file', file: 'my file', append: true },
     })
+    expect(wordsOf('sql select key, value from t')).toEqual(['sql', 'select key, value from t'])
+    expect(wordsOf(`sql 'select key, value from t' -f csv`)).toEqual(['sql', 'select key, value from t', '-f', 'csv'])
     expect(readStatement('select 1; | sort | head -1')).toMatchObject({ destination: { command: 'sort | head -1' } })
     expect(readStatement('select "a|b", `c|d`, [e|f] from t')).toMatchObject({ destination: undefined })
     expect(wordsOf('select 1; select 2 > 1')).toEqual(['sql', 'select 1; select 2 > 1'])

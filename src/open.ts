@@ -76,7 +76,8 @@ export interface EmbeddedRafka extends Rafka {
   listen(address: ListenOptions): Promise<HostPort>
   /**
    * Compacts these topics now; with `dryRun` only tells what would become of them.
-   * @throws RafkaError `UNKNOWN_TOPIC_OR_PARTITION`; `DATA_DIRECTORY_IN_USE` when the broker is in another process
+   * @throws RafkaError `UNKNOWN_TOPIC_OR_PARTITION`; `POLICY_VIOLATION` for one whose `cleanup.policy` is without `compact`;
+   *   `DATA_DIRECTORY_IN_USE` when the broker is in another process
    */
   compact(topics: readonly string[], options?: { readonly dryRun?: boolean }): Promise<CompactedPartition[]>
   /** Closes producers and consumers; then, if the broker is here, ends it. */

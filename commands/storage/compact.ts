@@ -1,4 +1,4 @@
-import { type CompactedPartition, RafkaError } from '../../src/index.ts'
+import { type CompactedPartition, isRafkaError, RafkaError } from '../../src/index.ts'
 import { refuseBrokers } from '../broker/refuse-brokers.ts'
 import { type CommandSpec, defineCommand } from '../command.ts'
 import { formatCount, formatSize } from '../output/quantities.ts'
@@ -48,7 +48,7 @@ export const compactStorage: CommandSpec<CompactFlags, DocumentOf<typeof shape>>
     }
     const partitions = await context.terminal.busy(
       `compacting ${topics.join(', ')}`,
-      embedded.compact(topics, { dryRun: flags.dryRun === true }),
+      embedded.compact(topics, { dryRun: flags.dryRun === true }).catch(tellHow),
     )
     const rows = partitions.map(inJson)
     return {
@@ -65,6 +65,12 @@ export const compactStorage: CommandSpec<CompactFlags, DocumentOf<typeof shape>>
     }
   },
 })
+
+function tellHow(error: unknown): never {
+  if (!isRafkaError(error, 'POLICY_VIOLATION')) throw error
+  const hint = `rafka topics alter ${error.details.topic} --set cleanup.policy=compact makes it one`
+  throw new RafkaError(error.code, error.message, { cause: error, details: { ...error.details, hint } })
+}
 
 function shown(compacted: Compacted): string {
   const { topic, partition, records_before, records_after, bytes_before, bytes_after } = compacted

@@ -47,7 +47,10 @@ export interface BrokerHandle extends Broker {
   readonly nodeId: number
   /** The address for connections that bring none of their own (embedded clients). */
   advertise(address: { readonly host: string; readonly port: number }): void
-  /** Compacts these topics now; with `dryRun` only tells what would become of them. @throws RafkaError `UNKNOWN_TOPIC_OR_PARTITION` */
+  /**
+   * Compacts these topics now; with `dryRun` only tells what would become of them.
+   * @throws RafkaError `UNKNOWN_TOPIC_OR_PARTITION`; `POLICY_VIOLATION` for one whose `cleanup.policy` is without `compact`
+   */
   compact(topics: readonly string[], options?: { readonly dryRun?: boolean }): Promise<CompactedPartition[]>
   /** Deletes now what retention lets go. */
   retain(): Promise<void>
@@ -187,6 +190,12 @@ class RunningBroker implements BrokerHandle {
   async compact(topics: readonly string[], options: { readonly dryRun?: boolean } = {}): Promise<CompactedPartition[]> {
     const unknown = topics.find((name) => this.#state.topics.get(name) === undefined)
     if (unknown !== undefined) throw new RafkaError('UNKNOWN_TOPIC_OR_PARTITION', `topic "${unknown}" does not exist`)
+    // Records without a key, which other topics are full of, would all go.
+    const kept = topics.find((name) => this.#state.topics.get(name)?.settings.compact === false)
+    if (kept !== undefined) {
+      const message = `topic "${kept}" is not one that is compacted: its cleanup.policy is without compact`
+      throw new RafkaError('POLICY_VIOLATION', message, { details: { topic: kept } })
+    }
     return this.maintenance.compact(topics, options.dryRun ?? false)
   }
 

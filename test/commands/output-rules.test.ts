@@ -42,7 +42,7 @@ const good: ReadonlyMap<string, readonly string[]> = new Map([
   ['storage inspect', []],
   ['storage dump', []],
   ['storage verify', []],
-  ['storage compact', ['t']],
+  ['storage compact', ['c']],
   ['config show', []],
   ['config check', []],
   ['profile list', []],
@@ -66,7 +66,7 @@ const served = ['broker start', 'broker status', 'broker stop', 'broker run', 'p
 
 /**
  * A directory with a topic `t` of two records, a group `g` that stands at its start, none called `n`, and a profile `q`, none called `p` or `r`. For
- * commands about users a user `u`, none called `v`, and a file with a password.
+ * commands about storage a topic `c` that is compacted; for those about users a user `u`, none called `v`, and a file with a password.
  */
 async function prepare(about?: string): Promise<void> {
   if (about === 'users') {
@@ -77,6 +77,7 @@ async function prepare(about?: string): Promise<void> {
   }
   await bench.run(['topics', 'delete', 'n', 't', '--yes', '--if-exists'])
   await bench.run(['produce', 't', 'a', 'b'])
+  if (about === 'storage') await bench.run(['topics', 'create', 'c', '-c', 'cleanup.policy=compact', '--if-not-exists'])
   await bench.run(['groups', 'seek', 'g', '--to', 'start', '--topics', 't', '--yes'])
   const file = join(bench.folder, '.config', 'rafka', 'config.yaml')
   mkdirSync(dirname(file), { recursive: true })

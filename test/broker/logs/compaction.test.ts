@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { StorageEngine } from '../../../src/core/storage-engine.ts'
+import { incrementalAlterConfigs } from '../../../src/protocol/apis/incremental-alter-configs.ts'
 import { readBatchHeader } from '../../../src/records/header.ts'
 import { openMemoryEngine } from '../../../src/storage/memory/memory-engine.ts'
 import { openSqliteEngine } from '../../../src/storage/sqlite/sqlite-engine.ts'
-import { startBroker } from '../../support/broker-fixture.ts'
+import { type BrokerFixture, startBroker } from '../../support/broker-fixture.ts'
 import { contents, put } from '../../support/keyed-records.ts'
 import { lasting } from '../../support/lasting-engine.ts'
 import { batchOf, batchWithPayload, packedBatchOf } from '../../support/record-batches.ts'
@@ -173,8 +174,18 @@ describe.each(engines)('compaction on %s', (_, open) => {
     await using broker = await start({ 'cleanup.policy': 'delete' })
     await broker.produce('t', batchOf(['a', 'b'], { keys: [null, 'k'] }))
     await put(broker, 'end=1')
+    await makeCompacted(broker)
     await broker.broker.compact(['t'])
     expect(await contents(broker)).toEqual(['1:k=b', '2:end=1'])
+  })
+
+  it('is refused for a topic that is not compacted: nothing is lost', async () => {
+    await using broker = await start({ 'cleanup.policy': 'delete' })
+    await broker.produce('t', batchOf(['a', 'b'], { keys: [null, 'k'] }))
+    await put(broker, 'end=1')
+    await expect(broker.broker.compact(['t'])).rejects.toMatchObject({ code: 'POLICY_VIOLATION' })
+    await expect(broker.broker.compact(['t'], { dryRun: true })).rejects.toMatchObject({ code: 'POLICY_VIOLATION' })
+    expect(await broker.records('t')).toHaveLength(3)
   })
 
   it('leaves a batch as it is that it cannot read, and compacts those around it', async () => {
@@ -183,8 +194,18 @@ describe.each(engines)('compaction on %s', (_, open) => {
     await put(broker, 'a=1')
     expect(await broker.produce('t', junk)).toMatchObject({ error: 'NONE' })
     await put(broker, 'a=2', 'end=1')
+    await makeCompacted(broker)
     await broker.broker.compact(['t'])
     const { records } = await broker.fetch('t', 0)
     expect(records!.map((batch) => readBatchHeader(batch).baseOffset)).toEqual([1, 2, 3])
   })
 })
+
+async function makeCompacted(broker: BrokerFixture): Promise<void> {
+  const configs = [{ name: 'cleanup.policy', configOperation: 0, value: 'compact' }]
+  const request = incrementalAlterConfigs.request.create({
+    resources: [{ resourceType: 2, resourceName: 't', configs }],
+  })
+  const { responses } = await broker.ask(incrementalAlterConfigs, request)
+  expect(responses[0]?.errorCode).toBe(0)
+}

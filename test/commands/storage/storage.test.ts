@@ -51,6 +51,16 @@ test('storage compact keeps the last record of each key', async () => {
   expect(out.trimEnd().split('\n').at(-1)).toBe('c=1')
 })
 
+test('storage compact leaves a topic alone that is not compacted', async () => {
+  await bench.run(['produce', 'plain', 'a', 'b'])
+  const refused = await bench.run(['storage', 'compact', 'plain'])
+  expect(refused).toMatchObject({ code: 1, out: '' })
+  expect(refused.err).toMatch(
+    /"plain" is not one that is compacted.*\nhint: rafka topics alter plain --set cleanup.policy=compact/,
+  )
+  expect((await bench.run(['consume', 'plain', '-e'])).out).toBe('a\nb\n')
+})
+
 test('storage compact is for a topic that exists, in a data directory', async () => {
   expect(await bench.run(['storage', 'compact', 'none'])).toMatchObject({ code: 1 })
   expect(await bench.run(['storage', 'compact', 'x', '-b', 'localhost:1'])).toMatchObject({ code: 2 })

@@ -108,7 +108,7 @@ async function readBack(dataDir: string, type: 'sqlite' | 'memory', tell: Tell):
   for await (const batch of rafka.admin().batches({ topic: 'orders', partition: 0 })) {
     tell(
       'storage',
-      `one batch of ${batch.sizeBytes} bytes, offsets ${batch.baseOffset}-${batch.lastOffset}: ${countOf(batch.records, 'record')}, and a gap for the dropped one`,
+      `one batch of ${batch.sizeBytes} bytes, offsets ${batch.baseOffset}-${batch.lastOffset}: ${countOf(batch.records, 'record')}, one was dropped`,
     )
   }
   return messages

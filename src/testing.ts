@@ -1,7 +1,9 @@
 import type { NewTopic } from './core/admin.ts'
 import type { Clock } from './core/clock.ts'
 import { systemClock } from './core/clock.ts'
+import { saslMechanisms, scramMechanisms } from './core/sasl.ts'
 import { type EmbeddedRafka, type OpenOptions, open } from './open.ts'
+import type { ListenerTls } from './server/tls.ts'
 
 export type { Clock, ManualClock } from './core/clock.ts'
 export { manualClock } from './core/clock.ts'
@@ -15,6 +17,10 @@ export interface TestBrokerOptions<C extends Clock = Clock>
   readonly clock?: C | undefined
   /** Default: any free one. */
   readonly port?: number | undefined
+  /** Passwords by the names of users. With any, clients must log in, with PLAIN or SCRAM; left out: nobody is asked. */
+  readonly users?: Readonly<Record<string, string>> | undefined
+  /** Left out: bytes go as they are. */
+  readonly tls?: ListenerTls | undefined
 }
 
 /** A broker of one test. */
@@ -37,18 +43,29 @@ export interface TestBroker<C extends Clock = Clock> extends AsyncDisposable {
 export async function startTestBroker<C extends Clock = Clock>(
   options: TestBrokerOptions<C> = {},
 ): Promise<TestBroker<C>> {
-  const { clock = systemClock as C, topics = [], port: wantedPort = 0, ...settings } = options
+  const { clock = systemClock as C, topics = [], users = {}, tls, port: wantedPort = 0, ...settings } = options
   // A test does not wait for more members to come, unless it says so.
   const configs = { 'group.initial.rebalance.delay.ms': '0', ...settings.configs }
   const rafka = await open({ ...settings, configs, clock, storage: { type: 'memory' } })
   try {
-    const { host, port } = await rafka.listen({ port: wantedPort })
+    await createUsers(rafka, users)
+    const sasl = Object.keys(users).length === 0 ? undefined : saslMechanisms
+    const { host, port } = await rafka.listen({ port: wantedPort, sasl, tls })
     await createTopics(rafka, topics)
     const close = () => rafka.close()
     return { brokers: `${host}:${port}`, host, port, rafka, clock, close, [Symbol.asyncDispose]: close }
   } catch (error) {
     await rafka.close()
     throw error
+  }
+}
+
+async function createUsers(rafka: EmbeddedRafka, users: Readonly<Record<string, string>>): Promise<void> {
+  const credentials = Object.entries(users).flatMap(([user, password]) =>
+    scramMechanisms.map((mechanism) => ({ user, password, mechanism })),
+  )
+  for (const { name, error } of await rafka.admin().setCredentials(credentials)) {
+    if (error !== null) throw new Error(`user "${name}" of the test broker: ${error.message}`)
   }
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { connect } from '../src/index.ts'
+import { connect, saslMechanisms } from '../src/index.ts'
 import { manualClock, startTestBroker } from '../src/testing.ts'
+import { makeCertificates } from './support/certificates.ts'
 
 test('a test broker is there at once for any client, with its topics, and gone with its scope', async () => {
   let brokers: string
@@ -21,6 +22,18 @@ test('test brokers do not know of each other', async () => {
   await using other = await startTestBroker({ topics: ['b'] })
   expect(one.port).not.toBe(other.port)
   expect((await other.rafka.admin().listTopics()).map(({ name }) => name)).toEqual(['b'])
+})
+
+test('users must log in where there are some, over TLS where it is wanted', async () => {
+  const { server, ca } = await makeCertificates()
+  await using broker = await startTestBroker({ users: { alice: 'secret' }, tls: server, topics: ['orders'] })
+  for (const mechanism of saslMechanisms) {
+    const sasl = { mechanism, username: 'alice', password: 'secret' }
+    await using client = await connect({ brokers: [broker.brokers], tls: { ca }, sasl })
+    expect(await client.admin().listTopics()).toHaveLength(1)
+    await using wrong = await connect({ brokers: [broker.brokers], tls: { ca }, sasl: { ...sasl, password: 'x' } })
+    await expect(wrong.ready()).rejects.toMatchObject({ code: 'SASL_AUTHENTICATION_FAILED' })
+  }
 })
 
 test('time passes when the test says so: records go when their retention is over', async () => {

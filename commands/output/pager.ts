@@ -12,9 +12,16 @@ export async function printPaged(terminal: Terminal, lines: readonly string[]): 
   if (pager === undefined || !(await terminal.lend(() => shownBy(pager, text)))) terminal.stdout.write(text)
 }
 
+/** A `less` that nobody has set up, as `PAGER=less` alone, would show colours as codes and not go where all fits. */
+const LESS = 'FIRX'
+
 /** @returns false when there is no such pager: then nothing was shown */
 async function shownBy(pager: string, text: string): Promise<boolean> {
-  const child = spawn(pager, { shell: true, stdio: ['pipe', 'inherit', 'ignore'] })
+  const child = spawn(pager, {
+    shell: true,
+    stdio: ['pipe', 'inherit', 'ignore'],
+    env: { LESS, ...process.env },
+  })
   // A pager that is left before its end closes the pipe.
   child.stdin.on('error', () => {})
   child.stdin.end(text)

@@ -29,5 +29,7 @@ export function colorLevel(
   }
   const depth = stream.getColorDepth?.(env) ?? (env.FORCE_COLOR === '0' ? 1 : 4)
   if (depth <= 1) return color === 'always' ? 1 : 0
-  return depth >= 24 ? 3 : depth >= 8 ? 2 : 1
+  if (depth >= 24) return 3
+  // Node takes tmux-256color and screen-256color for 16 colours where TMUX is not set, as on the other side of ssh.
+  return depth >= 8 || env.TERM?.endsWith('-256color') ? 2 : 1
 }

@@ -58,6 +58,14 @@ describe.skipIf(!hasTerminals)(`on a terminal${hasTerminals ? '' : ' (skipped: t
     expect(await terminal.shows('short=0')).not.toContain('paged: ')
   })
 
+  test('a less that nobody has set up shows colours, and goes where all fits', async () => {
+    const terminal = await TestTerminal.open({ ...bench.env, PAGER: 'cat > /dev/null; echo "[$LESS]"' })
+    await terminal.type('unset LESS; rafka help')
+    await terminal.shows('[FIRX]')
+    await terminal.type('clear; export LESS=R; rafka help')
+    await terminal.shows('[R]')
+  })
+
   test('several deletions are confirmed by how many they are', async () => {
     await bench.run(['topics', 'create', 'a', 'b', 'c'])
     const terminal = await TestTerminal.open(bench.env)

@@ -1,5 +1,7 @@
+import { WriteStream } from 'node:tty'
 import { expect, test } from 'vitest'
 import { colors } from '../../../commands/output/colors.ts'
+import { colorLevel } from '../../../commands/output/paint.ts'
 
 /** Of the cube of 256 colours, as terminals agree on it. */
 function luminance(index: number): number {
@@ -29,4 +31,15 @@ test('of 16, those that are light give way where the background is', async () =>
   const dark = ['\u001b[36mx\u001b[39m', '\u001b[33mx\u001b[39m']
   for (const background of ['0;15', '0;default;15', '0;7']) expect(await used(background)).toEqual(light)
   for (const background of [undefined, '', '15;0', '7;8', 'x']) expect(await used(background)).toEqual(dark)
+})
+
+test('a terminal that is called one of 256 colours has them, also within tmux on another machine', () => {
+  const { getColorDepth } = WriteStream.prototype
+  const level = (env: Record<string, string>) => colorLevel({ isTTY: true, getColorDepth } as never, 'auto', env)
+  for (const TERM of ['tmux-256color', 'screen-256color', 'xterm-256color']) {
+    expect({ TERM, level: level({ TERM }) }).toEqual({ TERM, level: 2 })
+    expect({ TERM, level: level({ TERM, COLORTERM: 'truecolor' }) }).toEqual({ TERM, level: 3 })
+    expect({ TERM, level: level({ TERM, NO_COLOR: '1' }) }).toEqual({ TERM, level: 0 })
+  }
+  for (const TERM of ['screen', 'linux']) expect({ TERM, level: level({ TERM }) }).toEqual({ TERM, level: 1 })
 })

@@ -8,6 +8,7 @@ import { helpTopics } from './help-topics/index.ts'
 import { commandHelp, groupHelp } from './output/help.ts'
 import { printPaged } from './output/pager.ts'
 import { documentLines, isDocumentForm } from './output/print-report.ts'
+import type { Terminal } from './output/terminal.ts'
 
 /** The help of `rafka` or of a group: on stdout when it was asked for, else on stderr, because a command is missing. @returns the exit code */
 export async function showGroupHelp(
@@ -25,8 +26,11 @@ export async function showGroupHelp(
   if (!wanted && stray !== undefined) {
     throw new RafkaError('INVALID_ARGUMENT', `"${stray}" needs a command`, { details: { hint: 'rafka --help' } })
   }
-  if (wanted) await printPaged(context.terminal, groupHelp(path, context.io.stdout.columns))
-  else for (const text of groupHelp(path, context.io.stderr.columns)) context.terminal.warn(text)
+  if (wanted) await printHelp(context.terminal, groupHelp(path, context.io.stdout.columns))
+  else {
+    const { bold } = await context.terminal.paint(context.io.stderr)
+    for (const text of withHeadings(groupHelp(path, context.io.stderr.columns), bold)) context.terminal.warn(text)
+  }
   return wanted ? exitCodes.done : exitCodes.usage
 }
 
@@ -34,7 +38,7 @@ export async function showGroupHelp(
 export async function showHelpTopic({ terminal }: CommandContext, name: string): Promise<boolean> {
   const topic = helpTopics.find((one) => one.name === name)
   if (topic === undefined) return false
-  await printPaged(terminal, await topic.load())
+  await printHelp(terminal, await topic.load())
   return true
 }
 
@@ -49,8 +53,21 @@ export async function showCommandHelp(
     const { describeCommand } = await import('./command-tree.ts')
     return await printDocument(context, describeCommand(entry, spec, command))
   }
-  await printPaged(context.terminal, commandHelp(command, spec, context.io.stdout.columns))
+  await printHelp(context.terminal, commandHelp(command, spec, context.io.stdout.columns))
   return exitCodes.done
+}
+
+async function printHelp(terminal: Terminal, lines: readonly string[]): Promise<void> {
+  const { bold } = await terminal.paint()
+  await printPaged(terminal, withHeadings(lines, bold))
+}
+
+/** Paints the first line, and those that stand above a part: `Options`. */
+function withHeadings(lines: readonly string[], bold: (text: string) => string): string[] {
+  return lines.map((line, at) => {
+    const isFirst = at === 0 || lines[at - 1] === ''
+    return isFirst && /^\S.*[^.:]$/.test(line) ? bold(line) : line
+  })
 }
 
 async function printDocument({ terminal, form }: CommandContext, document: object): Promise<number> {

@@ -20,10 +20,14 @@ function indentLong(option: Option): string {
 const MAX_LEFT = 44
 const NARROW = 72
 const NARROW_LEFT = 30
+/** Where less than this is left for the right column, it stands below the left one. */
+const MIN_RIGHT = 24
+const BELOW = 6
 
 /** Two columns; the right one is wrapped, and goes to the next line when the left one is long. */
 export function pairs(rows: ReadonlyArray<readonly [string, string]>, width: number): string[] {
   const left = Math.min(width < NARROW ? NARROW_LEFT : MAX_LEFT, Math.max(...rows.map(([text]) => text.length)))
+  if (width - left - 4 < MIN_RIGHT) return rows.flatMap((row) => stacked(row, width))
   return rows.flatMap(([text, meaning]) => {
     const wrapped = wrapText(meaning, width - left - 4)
     const head = text.length > left ? [`  ${text}`] : []
@@ -31,4 +35,8 @@ export function pairs(rows: ReadonlyArray<readonly [string, string]>, width: num
     const first = head.length > 0 ? head : [`  ${text.padEnd(left)}  ${wrapped[0]}`.trimEnd()]
     return [...first, ...lines.map((line) => `${' '.repeat(left + 4)}${line}`.trimEnd())]
   })
+}
+
+function stacked([text, meaning]: readonly [string, string], width: number): string[] {
+  return [`  ${text}`, ...wrapText(meaning, width - BELOW).map((line) => `${' '.repeat(BELOW)}${line}`)]
 }

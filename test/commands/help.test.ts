@@ -3,6 +3,7 @@ import { catalog, groupSummaries } from '../../commands/catalog.ts'
 import { compilePrinter } from '../../commands/format/print/compile-printer.ts'
 import { helpTopics } from '../../commands/help-topics/index.ts'
 import { commandHelp, groupHelp } from '../../commands/output/help.ts'
+import { pairs } from '../../commands/output/two-columns.ts'
 import { declareCommand, parseArguments } from '../../commands/parse-arguments.ts'
 import { runLine } from './support/run-line.ts'
 
@@ -68,6 +69,29 @@ test('the whole tree of commands is told to tools', async () => {
     options: expect.arrayContaining([expect.objectContaining({ long: '--internal', global: false })]),
     output: { type: 'object', properties: { topics: expect.any(Object) } },
   })
+})
+
+test('help on a narrow terminal has what things mean below them', () => {
+  const rows = [
+    ['-t, --topic <topic>', 'the topic, so that every word is a VALUE'],
+    ['    --file <file>', 'read lines'],
+  ] as const
+  expect(pairs(rows, 40)).toEqual([
+    '  -t, --topic <topic>',
+    '      the topic, so that every word is a',
+    '      VALUE',
+    '      --file <file>',
+    '      read lines',
+  ])
+  expect(pairs(rows, 60)[0]).toBe('  -t, --topic <topic>  the topic, so that every word is a')
+})
+
+test('help has bold heads on a terminal', async () => {
+  const { out } = await runLine(['topics', 'list', '--help'], { terminals: ['stdout'] })
+  const bold = [...out.matchAll(/\u001b\[1m(.*?)\u001b/g)].map(([, text]) => text)
+  expect(bold).toEqual(['rafka topics list [options]', 'Examples', 'Options', 'Global options (rafka help global)'])
+  const { err } = await runLine(['topics'], { terminals: ['stderr'] })
+  expect(err).toContain('\u001b[1mCommands\u001b[22m\n')
 })
 
 test.each([[[]], ...[...groupSummaries.keys()].map((group) => [[group]])])('the help of the group %j fits', (path) => {

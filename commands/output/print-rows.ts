@@ -43,6 +43,7 @@ async function rowPrinter(terminal: Terminal, form: OutputForm, { columns }: Row
   }
   if (form === 'tsv') return { ofRows: (rows) => tabSeparated({ columns, rows }) }
   const { bold } = await terminal.paint()
-  const layout = { wide: form === 'wide', width: terminal.columns, paintHead: bold }
+  const isWide = form === 'wide'
+  const layout = { wide: isWide, width: isWide ? undefined : terminal.columns, paintHead: bold }
   return { ofRows: (rows) => formatTable({ columns, rows }, layout) }
 }

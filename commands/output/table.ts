@@ -75,7 +75,7 @@ function tabSeparatedCell(cell: Cell): string {
   return escapeText(String(typeof cell === 'object' ? cell.about : cell))
 }
 
-/** Takes from the widest columns of text what the terminal has not; numbers are never cut. */
+/** Takes from the widest columns of text what the terminal has not; numbers and times are never cut. */
 export function fitted(
   columns: readonly Column[],
   rows: readonly string[][],
@@ -99,7 +99,7 @@ export function fitted(
 function widestText(columns: readonly Column[], widths: readonly number[], first: number): number | undefined {
   let widest: number | undefined
   for (const [at, { kind, title }] of columns.entries()) {
-    if (at < first || !isText(kind) || widths[at]! <= Math.max(NARROWEST, title.length)) continue
+    if (at < first || (kind ?? 'text') !== 'text' || widths[at]! <= Math.max(NARROWEST, title.length)) continue
     if (widest === undefined || widths[at]! > widths[widest]!) widest = at
   }
   return widest

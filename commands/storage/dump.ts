@@ -64,8 +64,8 @@ const columns: readonly Column[] = [
   { title: 'LAST', kind: 'number' },
   { title: 'RECORDS', kind: 'count' },
   { title: 'SIZE', kind: 'size' },
-  { title: 'CODEC' },
-  { title: 'MAX-TIMESTAMP', kind: 'time' },
+  { title: 'CODEC', optional: true },
+  { title: 'MAX-TIMESTAMP', kind: 'time', optional: true },
   { title: 'PRODUCER' },
   { title: 'NOTES' },
 ]

@@ -42,6 +42,13 @@ describe('a table', () => {
     ])
   })
 
+  test('cuts no time, but leaves it out where it may', () => {
+    const timed: readonly Column[] = [{ title: 'NAME' }, { title: 'AT', kind: 'time', optional: true }]
+    const rows = [['x'.repeat(30), 0]]
+    expect(formatTable({ columns: timed, rows }, { width: 40 })[1]).toBe(`${'x'.repeat(13)}…  1970-01-01T00:00:00.000Z`)
+    expect(formatTable({ columns: timed, rows }, { width: 30 })).toEqual(['NAME', 'x'.repeat(30)])
+  })
+
   test('counts the columns of wide and of combining characters', () => {
     expect(
       formatRows([

@@ -5,7 +5,7 @@ import type { CommandContext } from '../context.ts'
 import { exitCodes } from '../exit-code.ts'
 import { hintFor } from '../hints.ts'
 import { formatCount } from '../output/quantities.ts'
-import type { Problem, Report } from '../output/report.ts'
+import type { Heading, Problem, Report } from '../output/report.ts'
 import { type DocumentOf, list, nullable, object, text, whole } from '../output/shape.ts'
 import { type GroupPartition, groupPartitions, totalLag } from './group-partitions.ts'
 import { type Grouping, groupTable } from './group-table.ts'
@@ -124,10 +124,10 @@ async function reportOf(
   }
 }
 
-function headOf({ description, lag }: DescribedGroup): string {
+function headOf({ description, lag }: DescribedGroup): Heading {
   const { group, state, members, coordinator, assignor } = description
   const how = assignor === '' ? `coordinator ${coordinator}` : `coordinator ${coordinator}, ${assignor}`
-  return `${group}  ${state}  members ${members.length}  total lag ${formatCount(lag)}  (${how})`
+  return { heading: group, facts: `${state}  members ${members.length}  total lag ${formatCount(lag)}  (${how})` }
 }
 
 function inJson({ description, partitions, lag }: DescribedGroup): DocumentOf<typeof groupShape> {

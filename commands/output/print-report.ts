@@ -1,7 +1,9 @@
 import { escapeText, jsonText } from './escape-text.ts'
-import type { Line, Report, Table } from './report.ts'
-import { formatTable, tabSeparated } from './table.ts'
+import type { Paint } from './paint.ts'
+import type { Heading, Line, Report, Table } from './report.ts'
+import { formatTable, GAP, tabSeparated } from './table.ts'
 import type { Terminal } from './terminal.ts'
+import { textWidth } from './text-width.ts'
 
 /** The forms in which a report may be wanted; `schema` prints what `json` looks like in place of a report. */
 export const outputForms = ['table', 'wide', 'json', 'yaml', 'tsv', 'schema'] as const
@@ -36,8 +38,15 @@ export async function reportLines(terminal: Terminal, form: OutputForm, report: 
   const blocks: ReadonlyArray<Line | Table> = report.view ?? (report.table.rows.length === 0 ? [] : [report.table])
   return blocks.flatMap((block) => {
     if (typeof block === 'string') return [escapeText(block)]
+    if ('heading' in block) return headingLines(block, paint, width)
     return 'text' in block ? [paint[block.paint](escapeText(block.text))] : formatTable(block, layout)
   })
+}
+
+function headingLines({ heading, facts }: Heading, paint: Paint, width = Number.POSITIVE_INFINITY): string[] {
+  const name = escapeText(heading)
+  const fits = textWidth(name) + GAP.length + textWidth(facts) <= width
+  return fits ? [`${paint.bold(name)}${GAP}${facts}`] : [paint.bold(name), `${GAP}${facts}`]
 }
 
 /** JSON is indented for a terminal, else on one line. */

@@ -28,8 +28,14 @@ export interface Table {
   readonly rows: ReadonlyArray<readonly Cell[]>
 }
 
+/** What a table below is about, and facts about it: on a line of their own where a terminal is too narrow for both. */
+export interface Heading {
+  readonly heading: string
+  readonly facts: string
+}
+
 /** A line of text, in a colour where it says something. */
-export type Line = string | { readonly text: string; readonly paint: PaintName }
+export type Line = string | Heading | { readonly text: string; readonly paint: PaintName }
 
 /** Something that went wrong with one of many. */
 export interface Problem {

@@ -1,7 +1,7 @@
 import type { Admin, ConfigEntry, TopicDescription } from '../../src/index.ts'
 import { type CommandSpec, defineCommand } from '../command.ts'
 import { countOf } from '../output/quantities.ts'
-import { type Report, type Table, tableOf } from '../output/report.ts'
+import { type Line, type Report, type Table, tableOf } from '../output/report.ts'
 import { type DocumentOf, flag, list, nullable, object, text, whole } from '../output/shape.ts'
 import { declareRegex, type RegexFlags, requireTopics } from './require-topics.ts'
 import { type Extent, recordsCell, topicExtents } from './topic-extents.ts'
@@ -119,10 +119,10 @@ function reportOf(topics: readonly Described[], all: boolean): Report<{ readonly
   }
 }
 
-function viewOf(topic: Described, all: boolean): Array<string | Table> {
+function viewOf(topic: Described, all: boolean): Array<Line | Table> {
   const { name, topic_id, partitions, configs } = topic
   const replicas = countOf(partitions[0]?.replicas.length ?? 0, 'replica')
-  const head = `${name}  ${countOf(partitions.length, 'partition')}, ${replicas}, id ${topic_id}`
+  const head = { heading: name, facts: `${countOf(partitions.length, 'partition')}, ${replicas}, id ${topic_id}` }
   const shown = configs.filter((config) => all || !config.default)
   return [head, partitionTable(rowsOf(topic)), ...(shown.length === 0 ? [] : ['', configTable(shown)])]
 }

@@ -21,7 +21,7 @@ describe('the pretty form', () => {
 
   test('has place, time, key, value and headers', async () => {
     const output = await rendered(pretty, { ...record, timestamp: time.getTime() })
-    expect(output.toString()).toBe('orders/2 @42  12:00:01.123  k1  {"a":1}\n                h=1 n=\n')
+    expect(output.toString()).toBe('orders/2 @42  12:00:01.123  k1  {"a":1}\n                h=1 n\n')
   })
 
   test('tells null from empty, and another day from today', async () => {
@@ -30,7 +30,7 @@ describe('the pretty form', () => {
       'orders/2 @0  2026-01-30 01:02:03.004  -  (tombstone)\n',
     )
     const empty = { key: Buffer.alloc(0), value: Buffer.alloc(0), timestamp: -1 }
-    expect((await rendered(pretty, empty)).toString()).toBe('orders/2 @0  -    \n')
+    expect((await rendered(pretty, empty)).toString()).toBe('orders/2 @0  -  (empty)  (empty)\n')
   })
 
   test('lets no record act on the terminal', async () => {

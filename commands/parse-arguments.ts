@@ -31,8 +31,15 @@ export function parseArguments(command: Command, rest: readonly string[]): Parse
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.code === 'commander.helpDisplayed') return { args: [], flags: {}, wantsHelp: true }
+    if (error.code === 'commander.excessArguments') throw surplusError(command)
     throw usageError(error, command.name())
   }
+}
+
+function surplusError(command: Command): RafkaError {
+  const word = command.args[command.registeredArguments.length]
+  const message = `${JSON.stringify(word)} is one word too many`
+  return new RafkaError('INVALID_ARGUMENT', message, { details: { hint: `${command.name()} --help` } })
 }
 
 function usageError(error: CommanderError, name: string): RafkaError {

@@ -61,5 +61,5 @@ function viewOf({ served, exists, data_dir, storage, owner }: Status): string[] 
   if (!served) return [`nobody serves ${data_dir}${exists ? '' : ', which does not exist'}`]
   const who = owner === null ? 'a process that has not said more' : `process ${owner.pid} since ${owner.started_at}`
   const listeners = owner?.listeners.join(', ') || 'none: only programs of this user on this machine'
-  return [`${data_dir} is served by ${who}`, `storage    ${storage ?? '-'}`, `listeners  ${listeners}`]
+  return [`served by ${who}`, `directory  ${data_dir}`, `storage    ${storage ?? '-'}`, `listeners  ${listeners}`]
 }

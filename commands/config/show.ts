@@ -33,6 +33,7 @@ export const showConfig: CommandSpec<ShowFlags, DocumentOf<typeof shape>> = defi
     return {
       document: { files, profile: profile?.name ?? null, data_dir: dataDir, settings: settingsOf(config, names) },
       table: settingTable(config, names),
+      note: names.length === 0 ? 'nothing is set, all is as by default; without --set every key is shown' : undefined,
     }
   },
 })

@@ -32,13 +32,14 @@ export const deleteOffsets: CommandSpec<DeleteOffsetsFlags, Mutations<'partition
     const { rafka } = await context.session()
     const admin = rafka.admin()
     const partitions = await namedPartitions(admin, flags.topics)
-    const question = `Delete the offsets of ${group} of ${countOf(partitions.length, 'partition')}?`
+    const question = `Delete what ${group} has committed for ${countOf(partitions.length, 'partition')}?`
     await confirmOrRefuse(context, { question, names: [group] }, flags)
     const done = await admin.deleteGroupOffsets(group, partitions)
     const results = done.map(({ topic, partition, error }) => ({
       name: `${topic}/${partition}`,
       status: error === null ? 'deleted' : 'failed',
       error,
+      text: `deleted the offset of ${topic}/${partition}`,
     }))
     return await mutationReport(context, 'partition', results)
   },

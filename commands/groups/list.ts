@@ -41,7 +41,12 @@ export const listGroups: CommandSpec<ListFlags, DocumentOf<typeof shape>> = defi
         { title: 'TYPE', cell: ({ type }) => type },
         { title: 'PROTOCOL', cell: ({ protocol_type }) => (protocol_type === '' ? null : protocol_type) },
       ]),
-      note: groups.length === 0 ? 'no groups; rafka consume TOPIC -g GROUP makes one' : undefined,
+      note: groups.length > 0 ? undefined : noteWithoutGroups(flags),
     }
   },
 })
+
+function noteWithoutGroups({ state, type }: ListFlags): string {
+  if (state === undefined && type === undefined) return 'no groups; rafka consume TOPIC -g GROUP makes one'
+  return `no group is ${[...(state ?? []), ...(type ?? [])].join(' or ')}; rafka groups list shows all`
+}

@@ -26,8 +26,10 @@ export async function namedPartitions(admin: Admin, texts: readonly string[]): P
 
 function parseTopic(text: string): NamedTopic {
   const match = /^([^:]+)(?::(\d{1,9}(?:,\d{1,9})*))?$/.exec(text)
-  if (match?.[1] === undefined) {
-    throw new RafkaError('INVALID_ARGUMENT', `--topics: ${JSON.stringify(text)} is neither TOPIC nor TOPIC:0,1`)
+  if (match?.[1] === undefined || match[1].includes(',')) {
+    throw new RafkaError('INVALID_ARGUMENT', `--topics: ${JSON.stringify(text)} is neither TOPIC nor TOPIC:0,1`, {
+      details: { hint: 'for several: --topics A --topics B:0,1' },
+    })
   }
   const partitions = match[2]?.split(',').map(Number)
   return { topic: match[1], partitions: partitions === undefined ? undefined : [...new Set(partitions)] }

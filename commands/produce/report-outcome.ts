@@ -77,7 +77,8 @@ function tellCounts(context: CommandContext, { progress, acknowledged, skipped }
   // Lines that were skipped make records and lines two different counts.
   const noun = progress.blankLines === 0 ? 'line' : 'record'
   const last = acknowledged.leading === 0 || skipped.count > 0 ? '' : ` (last acked ${noun} ${acknowledged.leading})`
-  context.terminal.warn(`${acknowledged.records} of ${countOf(progress.records, 'record')} were produced${last}`)
+  const were = progress.records === 1 ? 'was' : 'were'
+  context.terminal.warn(`${acknowledged.records} of ${countOf(progress.records, 'record')} ${were} produced${last}`)
 }
 
 /** `produced 3 records to orders  p0 @0-1  p1 @7  (14 ms)` */

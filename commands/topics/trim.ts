@@ -158,6 +158,8 @@ function reportOf(
     document: { ok: failed.length === 0, topic, changed: done.length > failed.length, partitions },
     table: cutTable(topic, partitions),
     view: done.length === 0 ? undefined : [`trimmed ${topic}  ${countOf(removed, 'record')} removed`],
+    note:
+      removed === 0 && failed.length === 0 ? `nothing to remove: ${topic} starts there or later already` : undefined,
     problems: failed.map(({ partition, error }) => ({ message: `${topic}/${partition}: ${error!.message}` })),
     exitCode: failed.length === 0 ? exitCodes.done : exitCodes.failed,
   }

@@ -184,7 +184,7 @@ describe('an error', () => {
     const ran = await bench.run(words)
     expect(ran.code).toBe(code)
     expect(ran.out).toBe('')
-    expect(ran.err).toMatch(/^error: [^\n]+\n(hint: [^\n]+\n)?(0 of 1 record were produced\n)?$/)
+    expect(ran.err).toMatch(/^error: [^\n]+\n(hint: [^\n]+\n)?(0 of 1 record was produced\n)?$/)
   })
 
   test.each(failing)('of %j is one JSON object on stdout too, and the same code', async (words, code) => {

@@ -218,7 +218,7 @@ describe('groups delete, delete-offsets', () => {
     await consume('-e')
     const forget = ['groups', 'delete-offsets', 'billing', '--topics', 'orders:0']
     expect(await bench.run(forget)).toMatchObject({ code: 2 })
-    expect(await bench.run([...forget, '--yes'])).toMatchObject({ code: 0, out: 'deleted orders/0\n' })
+    expect(await bench.run([...forget, '--yes'])).toMatchObject({ code: 0, out: 'deleted the offset of orders/0\n' })
     expect((await bench.run(['groups', 'describe', 'billing', '--format', 'tsv'])).out).not.toContain('orders\t0')
     expect(await bench.run(['groups', 'delete', 'billing'])).toMatchObject({ code: 2 })
     expect(await bench.run(['groups', 'delete', 'billing', '--yes'])).toMatchObject({

@@ -227,7 +227,7 @@ describe('a record that cannot be produced', () => {
     const { code, err } = await bench.run(['produce', 'a/b'], { stdin: ['x\n'] })
     expect(code).toBe(1)
     expect(err).toMatch(/error: .*a\/b.*\nhint: letters, digits/)
-    expect(err).toContain('0 of 1 record were produced')
+    expect(err).toContain('0 of 1 record was produced')
   })
 
   test('for it goes to a topic that nobody may create, which is nearly another', async () => {

@@ -159,6 +159,8 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
     const setting = fromFlag(name, sources) ?? fromEnvironment(name, sources)
     if (setting !== undefined) settings.set(name, setting)
   }
+  // Who names a directory for this run does not mean the brokers that a profile or a variable names.
+  if (sources.flags?.has('data-dir') && !sources.flags.has('brokers')) settings.delete('brokers')
   const dataDir = dataDirectory(settings, sources.env)
   return new Config({ files: found.map(({ file }) => file), profile, dataDir, settings })
 }

@@ -47,6 +47,17 @@ describe('a value comes from', () => {
     expect(config.brokerConfigs()).toEqual({})
   })
 
+  test('a data directory that a flag names, over brokers that no flag names', async () => {
+    write('rafka.yaml', 'brokers: [k1:9092]\n')
+    expect((await load()).get('brokers')).toEqual(['k1:9092'])
+    const env = { HOME: folder, RAFKA_BROKERS: 'k2:9092' }
+    const config = await load({ env, flags: flags({ 'data-dir': join(folder, 'd') }) })
+    expect(config.get('brokers')).toBeUndefined()
+    expect(config.dataDir).toBe(join(folder, 'd'))
+    const both = await load({ env, flags: flags({ 'data-dir': join(folder, 'd'), brokers: 'k3:9092' }) })
+    expect(both.get('brokers')).toEqual(['k3:9092'])
+  })
+
   test('the file over the default', async () => {
     const file = write('rafka.yaml', '# mine\nstorage: { type: memory }\nbroker:\n  log.retention.ms: 2h\n')
     const config = await load()

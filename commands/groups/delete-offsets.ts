@@ -20,7 +20,7 @@ export const deleteOffsets: CommandSpec<DeleteOffsetsFlags, Mutations<'partition
   declare: (command) =>
     declareConfirmation(command)
       .argument('[group]')
-      .option('--topics <topic[:n,...]>', 'whose offsets; may be given more than once', collected),
+      .option('--topics <topic[:n,...]>', 'whose offsets, may be repeated', collected),
   shape: mutationsOf('partition'),
   async run(context, { args, flags }) {
     if (flags.topics === undefined) throw missingArgument('no topic was named', 'add --topics TOPIC')

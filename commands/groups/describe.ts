@@ -70,7 +70,14 @@ export const describeGroups: CommandSpec<DescribeFlags, DocumentOf<typeof shape>
     command
       .argument('[group...]')
       .option('--lag <comparison>', "only partitions with such a lag: '>0', '>=1000', '=0'")
-      .addOption(new Option('--by <what>', 'what a line is about').choices(['partition', 'topic', 'member', 'group'])),
+      .addOption(
+        new Option('--by <what>', 'a line for each partition (default), topic, member or group').choices([
+          'partition',
+          'topic',
+          'member',
+          'group',
+        ]),
+      ),
   shape,
   watch: true,
   async run(context, { args, flags }) {

@@ -20,8 +20,8 @@ export const listGroups: CommandSpec<ListFlags, DocumentOf<typeof shape>> = defi
   ],
   declare: (command) =>
     command
-      .option('--state <state>', 'stable, empty, …; may be given more than once', collected)
-      .option('--type <type>', 'classic or consumer; may be given more than once', collected),
+      .option('--state <state>', 'stable, empty, …, may be repeated', collected)
+      .option('--type <type>', 'classic or consumer, may be repeated', collected),
   shape,
   watch: true,
   async run(context, { flags }) {

@@ -12,7 +12,7 @@ export function commandHelp(command: Command, spec: AnyCommand, columns = MAX_WI
   const isGlobal = (option: Option) => option.helpGroupHeading === 'Global options' || option.long === '--help'
   return [
     ...wrapText(`${command.name()} ${spec.usage}`, width),
-    `  ${command.description()}.`,
+    ...indented(`${command.description()}.`, width),
     '',
     'Examples',
     ...pairs(spec.examples, width),
@@ -27,6 +27,10 @@ export function commandHelp(command: Command, spec: AnyCommand, columns = MAX_WI
       (line) => `  ${line.replaceAll('\u00a0', ' ')}`,
     ),
   ]
+}
+
+function indented(sentence: string, width: number): string[] {
+  return wrapText(sentence, width - 2).map((line) => `  ${line}`)
 }
 
 /** `-b, --brokers`, without what follows; no line is broken inside. */
@@ -71,7 +75,7 @@ const firstSteps = [
 function rootHelp(width: number): string[] {
   return [
     'rafka COMMAND [options]',
-    '  Kafka in one package: broker, producer, consumer and command line.',
+    ...indented('Kafka in one package: broker, producer, consumer and command line.', width),
     '',
     'Examples',
     ...pairs(firstSteps, width),

@@ -32,6 +32,14 @@ describe.each(catalog.map((entry) => [entry.path.join(' '), entry] as const))('t
     }
   })
 
+  test('breaks no word on the narrowest terminal', async () => {
+    const spec = await entry.load()
+    const lines = commandHelp(declareCommand(entry, spec), spec, 40)
+    const meanings = lines.filter((line) => /^ {6}\S/.test(line) && !line.trim().startsWith('--'))
+    expect(meanings.length).toBeGreaterThan(0)
+    expect(meanings.filter((line) => line.length > 40 && line.trim().includes(' '))).toEqual([])
+  })
+
   test('fits a narrow terminal', async () => {
     const spec = await entry.load()
     const lines = commandHelp(declareCommand(entry, spec), spec, 60)

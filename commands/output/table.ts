@@ -1,7 +1,7 @@
 import { escapeText } from './escape-text.ts'
 import { formatCount, formatSize } from './quantities.ts'
 import type { Cell, CellKind, Column, Table } from './report.ts'
-import { cutToWidth, textWidth } from './text-width.ts'
+import { cutMiddle, cutToWidth, textWidth } from './text-width.ts'
 
 /** How a table is laid out. */
 export interface TableLayout {
@@ -19,15 +19,20 @@ export const GAP = '  '
 const NARROWEST = 8
 /** The first column names what a row is about: it is left whole while another one is wider than this. */
 const NARROW = 20
+/** Behind the head where columns had no room. */
+const MORE = ' …'
 
 /** Lines of a table with a head: columns as wide as their widest cell, two spaces between them. */
 export function formatTable(table: Table, layout: TableLayout = {}): string[] {
   const { width, paintHead = (line: string) => line } = layout
   const all = table.columns.flatMap((column, index) => (column.wide && !layout.wide ? [] : [index]))
-  const { columns, rows, widths } = laidOut(table, all, width)
-  const lines = [columns.map(({ title }) => title), ...rows].map((row) => {
-    const cells = row.map((cell, at) => aligned(cutToWidth(cell, widths[at]!), widths[at]!, columns[at]!.kind))
-    const line = cells.join(GAP).trimEnd()
+  const { columns, rows, widths, isCut } = laidOut(table, all, width)
+  const lines = [columns.map(({ title }) => title), ...rows].map((row, index) => {
+    const cells = row.map((cell, at) => {
+      const cut = at === 0 ? cutMiddle : cutToWidth
+      return aligned(cut(cell, widths[at]!), widths[at]!, columns[at]!.kind)
+    })
+    const line = cells.join(GAP).trimEnd() + (isCut && index === 0 ? MORE : '')
     return width === undefined ? line : cutToWidth(line, width)
   })
   return [paintHead(lines[0]!), ...lines.slice(1)]
@@ -37,17 +42,23 @@ interface LaidOut {
   readonly columns: readonly Column[]
   readonly rows: readonly string[][]
   readonly widths: readonly number[]
+  /** Columns that were not optional had no room. */
+  readonly isCut: boolean
 }
 
-/** The columns at these places; without the last one that is optional, as long as they are too wide even when they are cut. */
-function laidOut(table: Table, places: readonly number[], width: number | undefined): LaidOut {
+/**
+ * The columns at these places; without the last one that is optional, then the last one at all, as long as they are too wide even when they are cut:
+ * half a number would be another number.
+ */
+function laidOut(table: Table, places: readonly number[], width: number | undefined, isCut = false): LaidOut {
   const columns = places.map((place) => table.columns[place]!)
   const rows = table.rows.map((row) => places.map((place, at) => formatCell(row[place]!, columns[at]!.kind)))
-  const widths = fitted(columns, rows, width)
+  const room = width === undefined || !isCut ? width : width - MORE.length
+  const widths = fitted(columns, rows, room)
   const total = widths.reduce((sum, one) => sum + one, GAP.length * (columns.length - 1))
   const spare = columns.findLastIndex(({ optional }) => optional === true)
-  if (width === undefined || total <= width || spare === -1) return { columns, rows, widths }
-  return laidOut(table, places.toSpliced(spare, 1), width)
+  if (room === undefined || total <= room || columns.length === 1) return { columns, rows, widths, isCut }
+  return laidOut(table, places.toSpliced(spare, 1), width, isCut || spare === -1)
 }
 
 /** A cell as people read it. */

@@ -26,6 +26,26 @@ export function cutToWidth(text: string, width: number): string {
   return `${kept}…`
 }
 
+/** The text, or as much of its beginning and its end as fits around a `…`: names often differ at their end. */
+export function cutMiddle(text: string, width: number): string {
+  if (textWidth(text) <= width) return text
+  const tail = takeWidth([...text].reverse(), Math.floor((width - 1) / 2)).reverse()
+  const head = takeWidth([...text], width - 1 - textWidth(tail.join('')))
+  return `${head.join('')}…${tail.join('')}`
+}
+
+/** As many characters as fit. */
+function takeWidth(characters: readonly string[], width: number): string[] {
+  let used = 0
+  const taken: string[] = []
+  for (const character of characters) {
+    used += characterWidth(character)
+    if (used > width) break
+    taken.push(character)
+  }
+  return taken
+}
+
 function characterWidth(character: string): number {
   if (narrowest.test(character)) return 0
   return widest.test(character) ? 2 : 1

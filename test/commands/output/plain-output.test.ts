@@ -25,9 +25,27 @@ describe('a table', () => {
 
   test('takes what a terminal has not from its widest texts, never from a number, and nothing in a pipe', () => {
     const rows = [['x'.repeat(50), 123456, '']]
-    expect(formatRows(rows, { width: 20 })).toEqual(['NAME            SIZE', `${'x'.repeat(10)}…  123,456`])
+    expect(formatRows(rows, { width: 20 })).toEqual([
+      'NAME            SIZE',
+      `${'x'.repeat(5)}…${'x'.repeat(5)}  123,456`,
+    ])
     expect(formatRows(rows)[1]).toContain('x'.repeat(50))
     expect(formatRows(rows, { width: 5 })).toEqual(['NAME…', 'xxxx…'])
+  })
+
+  test('shows both ends of the name that a row is about', () => {
+    const rows = [['payments.settled.v1', 1, '']]
+    expect(formatRows(rows, { width: 18 })[1]).toBe('paymen…ed.v1     1')
+    expect(formatRows(rows, { width: 18 })[1]!.length).toBe(18)
+  })
+
+  test('leaves out columns that have no room, and says so: a cut number would be another one', () => {
+    const wider: readonly Column[] = [...columns.slice(0, 2), { title: 'RECORDS', kind: 'count' }]
+    const rows = [['orders.by.customer', 12, 1234567]]
+    expect(formatTable({ columns: wider, rows }, { width: 22 })).toEqual([
+      'NAME            SIZE …',
+      'orders.…stomer    12',
+    ])
   })
 
   test('cuts what a row is about last, and leaves out what may be left out where it is narrow', () => {
@@ -35,17 +53,19 @@ describe('a table', () => {
     const rows = [['k'.repeat(30), 'v'.repeat(40), 'somewhere']]
     const [, row] = formatTable({ columns: about, rows }, { width: 63 })
     expect(row).toBe(`${'k'.repeat(30)}  ${'v'.repeat(19)}…  somewhere`)
-    expect(formatTable({ columns: about, rows }, { width: 28 })[1]).toBe('kkkkkkk…  vvvvvvv…  somewhe…')
+    expect(formatTable({ columns: about, rows }, { width: 28 })[1]).toBe('kkkk…kkk  vvvvvvv…  somewhe…')
     expect(formatTable({ columns: about, rows }, { width: 27 })).toEqual([
       `KEY${' '.repeat(11)}VALUE`,
-      `${'k'.repeat(11)}…  ${'v'.repeat(12)}…`,
+      `${'k'.repeat(6)}…${'k'.repeat(5)}  ${'v'.repeat(12)}…`,
     ])
   })
 
   test('cuts no time, but leaves it out where it may', () => {
     const timed: readonly Column[] = [{ title: 'NAME' }, { title: 'AT', kind: 'time', optional: true }]
     const rows = [['x'.repeat(30), 0]]
-    expect(formatTable({ columns: timed, rows }, { width: 40 })[1]).toBe(`${'x'.repeat(13)}…  1970-01-01T00:00:00.000Z`)
+    expect(formatTable({ columns: timed, rows }, { width: 40 })[1]).toBe(
+      `${'x'.repeat(7)}…${'x'.repeat(6)}  1970-01-01T00:00:00.000Z`,
+    )
     expect(formatTable({ columns: timed, rows }, { width: 30 })).toEqual(['NAME', 'x'.repeat(30)])
   })
 
@@ -56,7 +76,7 @@ describe('a table', () => {
         ['e\u0301', 2, ''],
       ]),
     ).toEqual(['NAME  SIZE', '日本     1', 'e\u0301        2'])
-    expect(formatRows([['日本日本日本日本', 1, '']], { width: 14 })[1]).toBe('日本日…      1')
+    expect(formatRows([['日本日本日本日本', 1, '']], { width: 14 })[1]).toBe('日本…本      1')
     expect(formatRows(['✅', '⚡', '🧪', '한', '☎', '🌡'].map((text) => [text, 1, ''])).slice(1)).toEqual([
       '✅       1',
       '⚡       1',

@@ -1,4 +1,4 @@
-import { RafkaError } from '../../src/index.ts'
+import { isRafkaError, RafkaError } from '../../src/index.ts'
 import { type CommandSpec, defineCommand } from '../command.ts'
 import { type Mutations, mutationReport, mutationsOf } from '../mutation-report.ts'
 import { collected } from '../option-values.ts'
@@ -36,9 +36,19 @@ export const setClusterConfig: CommandSpec<SetFlags, Mutations<'config'>> = defi
     const { rafka } = await context.session()
     const resource = { type: 'broker', name: flags.broker === undefined ? '' : String(flags.broker) } as const
     // All or none: the broker refuses the whole change for one part of it.
-    await rafka.admin().alterConfigs(resource, changes, { validateOnly: flags.dryRun === true })
+    const altered = rafka.admin().alterConfigs(resource, changes, { validateOnly: flags.dryRun === true })
+    await altered.catch((error: unknown) => {
+      throw flags.broker === undefined ? ofAllBrokers(error) : error
+    })
     const status = flags.dryRun === true ? 'valid' : 'altered'
     const results = changes.map(({ name }) => ({ name, status, error: null }))
     return await mutationReport(context, 'config', results)
   },
 })
+
+/** In the protocol, what holds for all brokers belongs to one without a name. */
+function ofAllBrokers(error: unknown): unknown {
+  if (!isRafkaError(error)) return error
+  const message = error.message.replace('configs of broker ""', 'configs of all brokers')
+  return new RafkaError(error.code, message, { details: error.details, cause: error })
+}

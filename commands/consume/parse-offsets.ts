@@ -23,16 +23,27 @@ const words: ReadonlyMap<string, 'start' | 'end'> = new Map([
   ['newest', 'end'],
 ])
 
+/** For messages: who asks for a place, and what it may be. */
+interface OffsetFlag {
+  readonly flag: string
+  readonly hint: string
+}
+
+const offsetFlag: OffsetFlag = {
+  flag: '--offset',
+  hint: 'start, end, 42, -10 (last 10), +5, 10:20, :end, @-1h, @-1h:now, @2026-01-31T12:00 or @1767225600000',
+}
+
 /**
  * Reads what `-o` takes: `start`, `end`, `N`, `+N`, `-N`, `start+N`, `end-N`, a range `A:B`, `:B`, `A:`, or times `@T`, `@T1:T2`, `@:T`.
  * In a range `N:+M` is M records from N on. Times as `parseTime` has them; the second one counts from the first when that stands alone.
  * @throws RafkaError `INVALID_ARGUMENT`
  */
-export function parseOffsets(spec: string, nowMs: number): OffsetRange {
+export function parseOffsets(spec: string, nowMs: number, { flag, hint }: OffsetFlag = offsetFlag): OffsetRange {
   // `-o=-5` arrives with its equals sign.
   const text = spec.startsWith('=') ? spec.slice(1) : spec
   const range = text.startsWith('@') ? timeRange(text.slice(1), nowMs) : offsetRange(text, nowMs)
-  if (range === undefined) throw wrongOffset(spec)
+  if (range === undefined) throw wrongOffset(spec, flag, hint)
   return range
 }
 
@@ -103,10 +114,8 @@ function localIn(...times: ReadonlyArray<ParsedTime | undefined>): { localTime?:
   return times.some((time) => time?.local === true) ? { localTime: true } : {}
 }
 
-function wrongOffset(spec: string): RafkaError {
-  return new RafkaError('INVALID_ARGUMENT', `--offset: ${JSON.stringify(spec)} is not a place in a partition`, {
-    details: {
-      hint: 'start, end, 42, -10 (last 10), +5, 10:20, :end, @-1h, @-1h:now, @2026-01-31T12:00 or @1767225600000',
-    },
+function wrongOffset(spec: string, flag: string, hint: string): RafkaError {
+  return new RafkaError('INVALID_ARGUMENT', `${flag}: ${JSON.stringify(spec)} is not a place in a partition`, {
+    details: { hint },
   })
 }

@@ -58,7 +58,7 @@ export const seekGroup: CommandSpec<SeekFlags, Sought> = defineCommand({
       .option('--shift-by <n>', 'so many records forward, or back with -n', readShift)
       .option('--to-group <group>', 'where this one stands')
       .option('--to-file <file>', 'a line for each partition: TOPIC,PARTITION,OFFSET; - is stdin')
-      .option('--topics <topic[:n,...]>', 'these alone; may be given more than once', collected)
+      .option('--topics <topic[:n,...]>', 'these alone, may be repeated', collected)
       .option('--dry-run', 'only tell what would change'),
   shape,
   async run(context, { args, flags }) {
@@ -99,7 +99,10 @@ async function readTarget({ io }: CommandContext, flags: SeekFlags): Promise<Tar
   if (toFile !== undefined)
     return { offsets: readOffsets(await readText(io, toFile), toFile === '-' ? 'stdin' : toFile) }
   if (to === undefined) throw missingArgument('where the group is to go on is missing', 'for instance --to start')
-  const range = parseOffsets(to, Date.now())
+  const range = parseOffsets(to, Date.now(), {
+    flag: '--to',
+    hint: 'start, end, 42, -10 (last 10), +5, @-1h or @2026-01-31T12:00',
+  })
   if (range.to === undefined) return { place: range.from }
   throw new RafkaError('INVALID_ARGUMENT', `--to: ${JSON.stringify(to)} is a range; a group goes on at one place`)
 }

@@ -215,6 +215,14 @@ describe('an error', () => {
     expect((await bench.run(['nonsense'])).err).toMatch(/^error: unknown command "nonsense"/)
   })
 
+  test('names the flag that was wrong, and all brokers by that name', async () => {
+    await prepare()
+    const place = await bench.run(['groups', 'seek', 'g', '--to', 'nowhere'])
+    expect(place.err).toMatch(/^error: --to: "nowhere" is not a place in a partition\nhint: start, end, /)
+    const config = await bench.run(['cluster', 'config', 'set', 'nope=1'])
+    expect(config.err).toMatch(/^error: configs of all brokers: unknown config "nope"/)
+  })
+
   test('cannot act on a terminal through what it quotes', async () => {
     const { err } = await bench.run(['topics', 'describe', '\u001b]0;evil\u0007'])
     expect(err).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)

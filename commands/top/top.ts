@@ -71,9 +71,9 @@ function reportOf(now: Look, before: Look | undefined): Report<Sample> {
   const table = tableOf(topics, [
     { title: 'TOPIC', cell: ({ name }) => name },
     { title: 'PARTITIONS', kind: 'number', wide: true, cell: ({ partitions }) => partitions },
-    { title: 'IN/S', kind: 'count', cell: (row) => rounded(row.records_per_second) },
-    { title: 'BYTES/S', kind: 'size', cell: (row) => rounded(row.bytes_per_second) },
-    { title: 'READ/S', kind: 'count', cell: (row) => rounded(row.read_per_second) },
+    { title: 'IN/S', kind: 'count', cell: (row) => shownRate(row.records_per_second) },
+    { title: 'BYTES/S', kind: 'size', cell: ({ bytes_per_second: rate }) => (rate === null ? null : Math.round(rate)) },
+    { title: 'READ/S', kind: 'count', cell: (row) => shownRate(row.read_per_second) },
     { title: 'LAG', kind: 'count', cell: ({ lag }) => lag },
     { title: 'RECORDS', kind: 'count', cell: ({ records, compacted }) => recordsCell(records, compacted) },
     { title: 'SIZE', kind: 'size', cell: ({ size_bytes }) => size_bytes },
@@ -94,7 +94,7 @@ function ratesOf(topics: readonly TopicRow[], before: Look | undefined): string 
   const sum = (rates: ReadonlyArray<number | null>) => rates.reduce<number>((total, rate) => total + (rate ?? 0), 0)
   const into = sum(topics.map((row) => row.records_per_second))
   const read = sum(topics.map((row) => row.read_per_second))
-  return `${formatCount(Math.round(into))} records/s in, ${formatCount(Math.round(read))}/s read by groups`
+  return `${formatCount(rounded(into))} records/s in, ${formatCount(rounded(read))}/s read by groups`
 }
 
 type TopicRow = DocumentOf<typeof topicShape>
@@ -129,6 +129,11 @@ function busiestFirst(a: TopicRow, b: TopicRow): number {
   return busy(b) - busy(a) || (a.name < b.name ? -1 : 1)
 }
 
-function rounded(rate: number | null): number | null {
-  return rate === null ? null : Math.round(rate)
+function shownRate(rate: number | null): number | null {
+  return rate === null ? null : rounded(rate)
+}
+
+/** A few in a while are not none. */
+function rounded(rate: number): number {
+  return rate < 10 ? Math.round(rate * 10) / 10 : Math.round(rate)
 }

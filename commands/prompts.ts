@@ -133,11 +133,22 @@ export async function pickTopic(context: CommandContext, usage: string): Promise
   )
 }
 
+/** Choices on the screen at a time. */
+const SHOWN_CHOICES = 10
+
 /** Lets a person pick one of the names. */
 export async function pickName(context: CommandContext, message: string, names: readonly string[]): Promise<string> {
   const { select } = await import('@inquirer/prompts')
   const choices = names.map((name) => ({ name: escapeText(name), value: name }))
-  return await answered(select({ message, choices, theme: await questionTheme(context) }, questionStreams(context)))
+  const asked = names.length > SHOWN_CHOICES ? `${message} (${names.length}, type to find one)` : message
+  const question = {
+    message: asked,
+    choices,
+    pageSize: SHOWN_CHOICES,
+    loop: false,
+    theme: await questionTheme(context),
+  }
+  return await answered(select(question, questionStreams(context)))
 }
 
 /** The error of a command that was not told enough, where nobody can be asked. */

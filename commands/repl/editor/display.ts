@@ -73,9 +73,12 @@ export class Display {
     this.#screen.write(`${' '.repeat(this.columns)}\r${CLEAR_TO_END_OF_LINE}`)
   }
 
-  /** After the size of the terminal has changed, where the picture stands is not known any more: it is drawn on a new line. */
+  /**
+   * Takes the picture away after the size of the terminal has changed. One that is narrower may have broken its rows, and is not asked: what
+   * stands above them is never touched, so that of such a picture the first rows may stay.
+   */
   forget(): void {
-    if (this.#shown !== undefined) this.#screen.write(`\r${CLEAR_BELOW}`)
+    if (this.#shown !== undefined) this.#screen.write(this.#toTop() + CLEAR_BELOW)
     this.#shown = undefined
   }
 

@@ -10,6 +10,8 @@ import { onlyOnTerminal } from './only-on-terminal.ts'
 import type { ReplWord } from './repl-word.ts'
 import { requireCount, wrongUse } from './require-count.ts'
 
+const hint = 'consume and tail print records'
+
 /** `show [N]`. */
 export const show: ReplWord = {
   names: ['show'],
@@ -22,9 +24,11 @@ export const show: ReplWord = {
     const wanted = args[0] ?? '-1'
     if (!/^-?[1-9]\d{0,14}$/.test(wanted)) throw wrongUse(this, `${JSON.stringify(wanted)} is no number of a record`)
     const record = printed.get(Number(wanted))
+    if (printed.count === 0)
+      throw new RafkaError('INVALID_ARGUMENT', 'no record was printed yet', { details: { hint } })
     if (record === undefined) {
-      const there = printed.count === 0 ? 'no records were printed' : `${countOf(printed.count, 'record')} printed`
-      throw new RafkaError('INVALID_ARGUMENT', `there is no record ${wanted}: ${there}; the last 1,000 are kept`)
+      const there = `${countOf(printed.count, 'record')} printed; the last 1,000 are kept`
+      throw new RafkaError('INVALID_ARGUMENT', `there is no record ${wanted}: ${there}`)
     }
     for (const line of describe(record, await context.terminal.paint())) context.terminal.print(line)
     return exitCodes.done

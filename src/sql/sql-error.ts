@@ -9,7 +9,7 @@ interface Place {
   readonly end: number
 }
 
-const longestLine = 160
+const longestLine = 76
 
 /** Refuses a statement that would change something. */
 export function refusal(statement: Statement, word: Token): RafkaError {

@@ -26,10 +26,10 @@ export function cutToWidth(text: string, width: number): string {
   return `${kept}…`
 }
 
-/** The text, or as much of its beginning and its end as fits around a `…`: names often differ at their end. */
+/** The text, or as much of its beginning and its end as fits around a `…`: names differ at their end too, though more of them near their middle. */
 export function cutMiddle(text: string, width: number): string {
   if (textWidth(text) <= width) return text
-  const tail = takeWidth([...text].reverse(), Math.floor((width - 1) / 2)).reverse()
+  const tail = takeWidth([...text].reverse(), Math.floor((width - 1) / 3)).reverse()
   const head = takeWidth([...text], width - 1 - textWidth(tail.join('')))
   return `${head.join('')}…${tail.join('')}`
 }

@@ -29,6 +29,8 @@ export interface CommandSpec<Flags, Document = never> {
   readonly shape?: Shape<Document>
   /** Takes `--watch`: it may be run again and again. */
   readonly watch?: boolean
+  /** For a command that is live by itself: the flag with the time between two looks. */
+  readonly interval?: string
   /** @returns what is to be printed; or, where it printed by itself, the exit code, 0 when it returns nothing */
   // biome-ignore lint/suspicious/noConfusingVoidType: commands that print by themselves often have nothing to return
   run(context: CommandContext, invocation: Invocation<Flags>): Promise<Outcome<Document> | number | void>

@@ -46,6 +46,7 @@ export const top: CommandSpec<TopFlags, Sample> = defineCommand({
       .option('-n, --num <n>', 'end after so many looks', wholeNumber(1))
       .option('-i, --internal', 'internal topics too'),
   shape,
+  interval: '--interval',
   async run(context, { flags }) {
     const { rafka } = await context.session()
     const admin = rafka.admin()

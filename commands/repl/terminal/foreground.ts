@@ -170,6 +170,12 @@ export class Foreground {
     else this.#parts.keys.keep(key)
   }
 
+  /** Draws the status line anew, of another width. */
+  redraw(): void {
+    const { display } = this.#parts
+    if (this.#isShown && !this.#isLent) display.show(this.#status!.picture(display.columns))
+  }
+
   #pause(): void {
     const { display } = this.#parts
     if (this.#status === undefined) return

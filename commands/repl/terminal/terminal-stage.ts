@@ -34,6 +34,7 @@ export class TerminalStage implements Stage {
   readonly #onResize = () => {
     this.#parts.display.forget()
     this.editor.redraw()
+    this.#foreground?.redraw()
   }
   readonly #onSignal = () => this.#interrupt()
 

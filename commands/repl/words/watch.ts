@@ -12,7 +12,8 @@ const SHORTEST_SECONDS = 0.1
 async function watchFlag(words: readonly string[], seconds: number): Promise<string | undefined> {
   const resolved = resolveCommand(words)
   if (resolved.kind !== 'command' || words.includes('--')) return undefined
-  return (await resolved.entry.load()).watch === true ? `--watch=${seconds}` : undefined
+  const { watch, interval } = await resolved.entry.load()
+  return watch === true ? `--watch=${seconds}` : interval && `${interval}=${seconds}`
 }
 
 /** `watch [SEC] CMD`. */

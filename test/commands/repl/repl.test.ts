@@ -70,6 +70,15 @@ describe.skipIf(!hasTerminals)(
       await terminal.shows(/orders +1 +1 +3/)
     })
 
+    test('the status line takes the width of the terminal when that changes', async () => {
+      await bench.run(['produce', 'orders', 'first'])
+      const terminal = await openRepl('rafka', 40)
+      await terminal.type('tail orders')
+      await terminal.shows(/^── streaming orders · 1 record · Ctrl-…$/m)
+      await terminal.resize(90)
+      await terminal.shows(/^── streaming orders · 1 record · Ctrl-C stop · p pause ──$/m)
+    })
+
     test('Ctrl-C at the prompt takes the line away; twice on an empty one it leaves', async () => {
       const terminal = await openRepl()
       await terminal.write('topics delete everything')
@@ -303,11 +312,31 @@ describe.skipIf(!hasTerminals)(
       await terminal.shows(/t +1 +1 +2\b.*\nrafka local>/)
     })
 
+    test('watch leaves to a command that is live by itself how it ends', async () => {
+      await bench.run(['produce', 't', 'a'])
+      const terminal = await openRepl()
+      await terminal.type('watch 0.2 top')
+      await terminal.shows(/t +0 +0 B/)
+      await terminal.press('C-c')
+      await terminal.shows(/\nrafka local>\s*$/)
+      await terminal.type('version')
+      await terminal.shows(/rafka local> version\nrafka \d/)
+    })
+
     test('SIGTERM ends it in order', async () => {
       const terminal = await openRepl()
       await terminal.type('!kill -TERM $PPID')
       await terminal.shows('rc=143')
       expect((await bench.run(['topics', 'create', 'after'])).code).toBe(0)
+    })
+
+    test('a long line goes wholly when the terminal gets wider', async () => {
+      const terminal = await openRepl('rafka', 40)
+      await terminal.write(`produce t ${'0123456789'.repeat(9)}`)
+      await terminal.shows(/\n789012345678901234567890123456789$/m)
+      await terminal.resize(120)
+      const screen = await terminal.shows(/^rafka local> produce t (0123456789){9}$/m)
+      expect(screen.match(/produce t/g)).toHaveLength(1)
     })
 
     test('long lines wrap, and are edited as one', async () => {

@@ -65,6 +65,11 @@ export class TestTerminal {
     await this.#tmux('send-keys', ...keys)
   }
 
+  /** Makes it wider or narrower. */
+  async resize(columns: number): Promise<void> {
+    await this.#tmux('resize-window', '-x', String(columns))
+  }
+
   /** What is on the screen once it fulfils the condition. */
   async shows(text: string | RegExp): Promise<string> {
     return await this.#until(['capture-pane', '-p'], text)

@@ -1,7 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { RafkaError } from '../../core/errors.ts'
 import type { ScramMechanism } from '../../core/sasl.ts'
-import { clientKey, hmac, saltPassword, sameSecret, serverKey, storedKey, xor } from '../../sasl/scram-keys.ts'
+import {
+  clientKey,
+  hmac,
+  saltPassword,
+  sameSecret,
+  scramIterations,
+  serverKey,
+  storedKey,
+  xor,
+} from '../../sasl/scram-keys.ts'
 import {
   authMessage,
   formatClientFinal,
@@ -12,8 +21,6 @@ import {
 import type { SaslConversation } from './conversation.ts'
 
 const NONCE_BYTES = 24
-/** Fewer would make the password easy to guess for who listens: RFC 7677 and Kafka want as many. */
-const MIN_ITERATIONS = 4096
 /** Kafka allows 16,384. Some 0.3 s of work: a broker must not be able to keep a client busy for longer. */
 const MAX_ITERATIONS = 1_000_000
 
@@ -69,8 +76,10 @@ export class ScramConversation implements SaslConversation {
         'it answers with a nonce that does not go on from ours, as somebody who repeats an old conversation would',
       )
     }
-    if (iterations >= MIN_ITERATIONS && iterations <= MAX_ITERATIONS) return
-    throw refusal(`it wants ${iterations} iterations; ${MIN_ITERATIONS} to ${MAX_ITERATIONS} are taken`)
+    // Fewer would make the password easy to guess for who listens.
+    const { min } = scramIterations
+    if (iterations >= min && iterations <= MAX_ITERATIONS) return
+    throw refusal(`it wants ${iterations} iterations; ${min} to ${MAX_ITERATIONS} are taken`)
   }
 
   #verify(serverFinal: string): undefined {

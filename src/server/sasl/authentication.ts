@@ -68,6 +68,8 @@ export class Authentication {
   wants(frame: Buffer): boolean {
     const { expects } = this.#state
     if (expects === 'message') return true
+    // The way of every request: its header is read once, by who answers it.
+    if (expects === 'requests' && this.#share.maxReauthMs === 0) return false
     const { apiKey, apiVersion } = decodeRequestHeader(frame)
     if (expects === 'requests') return this.#wantsAnew(apiKey)
     if (apiKey === saslHandshake.key && expects !== 'nothing') return true
@@ -87,7 +89,7 @@ export class Authentication {
 
   #wantsAnew(apiKey: number): boolean {
     const { maxReauthMs, clock } = this.#share
-    if (maxReauthMs === 0 || this.#proven === undefined) return false
+    if (this.#proven === undefined) return false
     const nowMs = clock.now()
     if (apiKey === saslHandshake.key) {
       if (nowMs - this.#begunAnewMs < MIN_REAUTHENTICATION_MS) return false

@@ -228,7 +228,8 @@ class Typing {
     } else if (common.length > end - start) {
       this.#buffer.replace(start, end, common)
     } else {
-      const lines = listCandidates(candidates, this.#display.columns)
+      // The line that is typed stays on the screen.
+      const lines = listCandidates(candidates, this.#display.columns, this.#display.rows - 2)
       this.#display.above(`${lines.join('\n')}\n`, this.picture())
     }
     this.draw()

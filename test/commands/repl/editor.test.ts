@@ -169,15 +169,20 @@ describe('what was typed before', () => {
   })
 })
 
+test('one long candidate makes no single column of all the others where those would leave the screen', () => {
+  const names = [`${'x'.repeat(70)}-1`, ...Array.from({ length: 40 }, (_, index) => `name-${index + 10}`)]
+  expect(listCandidates(names.slice(0, 5), 80, 20)).toHaveLength(5)
+  const lines = listCandidates(names, 80, 24)
+  expect(lines).toHaveLength(21)
+  expect(lines[0]).toBe(`${'x'.repeat(19)}…${'x'.repeat(16)}-1  name-30`)
+})
+
 test('candidates are listed in columns, and share a begin', () => {
-  expect(listCandidates(['aa', 'b', 'c'], 10)).toEqual(['aa  c', 'b'])
-  expect(listCandidates(['too-long-for-it'], 5)).toEqual(['too-long-for-it'])
-  expect(
-    listCandidates(
-      Array.from({ length: 120 }, (_, index) => `t${index}`),
-      80,
-    ).at(-1),
-  ).toBe('… and 20 more')
+  expect(listCandidates(['aa', 'b', 'c'], 10, 20)).toEqual(['aa  c', 'b'])
+  expect(listCandidates(['too-long-for-it'], 10, 20)).toEqual(['too-…-it'])
+  const many = Array.from({ length: 120 }, (_, index) => `t${index}`)
+  expect(listCandidates(many, 80, 20).at(-1)).toBe('… and 20 more')
+  expect(listCandidates(many, 12, 5)).toEqual(['t0   t4', 't1   t5', 't2   t6', 't3   t7', '… and 112 more'])
   expect(commonPrefix(['orders-eu', 'orders-us'])).toBe('orders-')
   expect(commonPrefix([])).toBe('')
 })

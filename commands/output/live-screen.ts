@@ -1,8 +1,9 @@
 import type { ReadStream } from 'node:tty'
 import type { Io } from '../io.ts'
 
-const ENTER = '\u001b[?1049h\u001b[?25l'
-const LEAVE = '\u001b[?25h\u001b[?1049l'
+/** Without wrapping: a line that is wider than a terminal that has just become narrower takes one row all the same. */
+const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l'
+const LEAVE = '\u001b[?7h\u001b[?25h\u001b[?1049l'
 const HOME = '\u001b[H'
 const CLEAR_LINE = '\u001b[K'
 const CLEAR_BELOW = '\u001b[J'
@@ -38,10 +39,12 @@ export class LiveScreen implements Disposable {
     this.#draw()
   }
 
+  /** Lines are cleared before they are written: behind a full one, its last character would go. */
   #draw(): void {
     const rows = this.#io.stdout.rows ?? this.#lines.length
-    const fitting = this.#lines.length > rows ? [...this.#lines.slice(0, rows - 1), '…'] : this.#lines
-    this.#io.stdout.write(`${HOME}${fitting.map((line) => line + CLEAR_LINE).join('\r\n')}${CLEAR_BELOW}`)
+    const hidden = this.#lines.length - rows + 1
+    const fitting = hidden > 1 ? [...this.#lines.slice(0, rows - 1), `… ${hidden} more`] : this.#lines
+    this.#io.stdout.write(`${HOME}${fitting.map((line) => CLEAR_LINE + line).join('\r\n')}${CLEAR_BELOW}`)
   }
 
   [Symbol.dispose](): void {

@@ -1,6 +1,7 @@
 import type { Io, MaybeTerminal } from '../io.ts'
 import { escapeText, jsonText } from './escape-text.ts'
 import { colorLevel, type Paint, plain } from './paint.ts'
+import { cutToWidth } from './text-width.ts'
 
 /** What the user asked for, over what the streams suggest. */
 export interface TerminalOptions {
@@ -101,7 +102,10 @@ export class Terminal {
 
   /** Overwrites the last line of stderr with a status; an empty one clears it. For a terminal only. */
   status(line: string): void {
-    if (this.hasReader && this.#io.env.TERM !== 'dumb') this.#io.stderr.write(`\r\u001b[K${line}`)
+    if (!this.hasReader || this.#io.env.TERM === 'dumb') return
+    // A line that is wrapped would not be overwritten whole.
+    const width = (this.#io.stderr.columns ?? Number.POSITIVE_INFINITY) - 1
+    this.#io.stderr.write(`\r\u001b[K${cutToWidth(line, width)}`)
   }
 
   /** The colours of stdout or stderr, or something that paints nothing. */

@@ -39,6 +39,21 @@ describe.skipIf(!hasTerminals)(`on a terminal${hasTerminals ? '' : ' (skipped: t
     await terminal.shows('typed-2')
   })
 
+  test('--watch tells how much has no room, and shows lines whole that are as wide as the screen', async () => {
+    await bench.run([
+      'topics',
+      'create',
+      ...Array.from({ length: 40 }, (_, index) => `topic-${index}`),
+      'x'.repeat(120),
+    ])
+    const terminal = await TestTerminal.open(bench.env)
+    await terminal.type('rafka topics list --watch=60')
+    const screen = await terminal.shows('… 13 more')
+    expect(screen).toMatch(/^NAME .*SIZE$/m)
+    expect(screen).toMatch(/^topic-0 .*0 B$/m)
+    await terminal.press('q')
+  })
+
   test('top ends with Ctrl-C', async () => {
     await bench.run(['produce', 'a', 'x'])
     const terminal = await TestTerminal.open(bench.env)

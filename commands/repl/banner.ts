@@ -1,13 +1,20 @@
 import { homedir } from 'node:os'
 import { escapeText } from '../output/escape-text.ts'
 import { countOf } from '../output/quantities.ts'
+import { textWidth } from '../output/text-width.ts'
 import { packageVersion } from '../package-file.ts'
 import type { OpenSession } from './kept-session.ts'
 import { placeName } from './prompt.ts'
 
-/** One line that says where one is: `rafka 0.3.0 · local ~/.local/share/rafka · 4 topics · "help" or Ctrl-D`. */
-export async function banner(current: OpenSession): Promise<string> {
-  return [`rafka ${packageVersion()}`, await placeLine(current), '"help" or Ctrl-D'].join(' · ')
+/**
+ * One line that says where one is: `rafka 0.3.0 · local ~/.local/share/rafka · 4 topics · "help" or Ctrl-D`; where that is wider than the
+ * terminal, two.
+ */
+export async function banner(current: OpenSession, columns = Number.POSITIVE_INFINITY): Promise<string> {
+  const where = `rafka ${packageVersion()} · ${await placeLine(current)}`
+  const keys = '"help" or Ctrl-D'
+  const line = `${where} · ${keys}`
+  return textWidth(line) <= columns ? line : `${where}\n${keys}`
 }
 
 /** What a new place is: `local ~/data · 4 topics`. */

@@ -87,7 +87,8 @@ class Dialog {
       const context = new CommandContext({ io, outputClosed, flags, sessions: place.session }, {})
       try {
         await context.session()
-        if (place.session.current !== undefined) context.terminal.note(await banner(place.session.current))
+        if (place.session.current !== undefined)
+          context.terminal.note(await banner(place.session.current, context.io.stderr.columns))
         return exitCodes.done
       } catch (error) {
         await reportError(error, context)

@@ -35,6 +35,7 @@ export const stop: ReplWord = {
     if (wanted !== undefined && !/^\d{1,3}$/.test(wanted))
       throw wrongUse(this, `${JSON.stringify(wanted)} is no number`)
     const numbers = wanted === undefined ? tails.all.map(({ number }) => number) : [Number(wanted)]
+    if (numbers.length === 0) context.terminal.note('nothing runs in the background')
     for (const number of numbers) {
       const { records } = await tails.stop(number)
       context.terminal.print(`[${number}] stopped after ${countOf(records, 'record')}`)

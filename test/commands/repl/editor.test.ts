@@ -174,12 +174,12 @@ test('one long candidate makes no single column of all the others where those wo
   expect(listCandidates(names.slice(0, 5), 80, 20)).toHaveLength(5)
   const lines = listCandidates(names, 80, 24)
   expect(lines).toHaveLength(21)
-  expect(lines[0]).toBe(`${'x'.repeat(19)}…${'x'.repeat(16)}-1  name-30`)
+  expect(lines[0]).toBe(`${'x'.repeat(25)}…${'x'.repeat(10)}-1  name-30`)
 })
 
 test('candidates are listed in columns, and share a begin', () => {
   expect(listCandidates(['aa', 'b', 'c'], 10, 20)).toEqual(['aa  c', 'b'])
-  expect(listCandidates(['too-long-for-it'], 10, 20)).toEqual(['too-…-it'])
+  expect(listCandidates(['too-long-for-it'], 10, 20)).toEqual(['too-l…it'])
   const many = Array.from({ length: 120 }, (_, index) => `t${index}`)
   expect(listCandidates(many, 80, 20).at(-1)).toBe('… and 20 more')
   expect(listCandidates(many, 12, 5)).toEqual(['t0   t4', 't1   t5', 't2   t6', 't3   t7', '… and 112 more'])

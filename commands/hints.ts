@@ -16,7 +16,6 @@ const hints: ReadonlyMap<string, string> = new Map([
   ['LISTENER_UNUSABLE', '--port N listens elsewhere; --port 0 takes any free port'],
   ['STORAGE_CORRUPT', 'rafka storage verify tells what is damaged; with --repair it keeps what is whole'],
   ['STORAGE_VERSION_UNSUPPORTED', 'update rafka, or name another data directory with --data-dir'],
-  ['INVALID_CONFIGURATION', 'rafka config show lists every key and its value'],
   ['TOPIC_ALREADY_EXISTS', 'rafka topics describe shows it; --if-not-exists leaves it as it is'],
   ['NON_EMPTY_GROUP', 'rafka groups describe shows its members; end them first'],
   ['INVALID_TOPIC_EXCEPTION', 'letters, digits, ".", "_" and "-" make a name, at most 249'],

@@ -51,7 +51,7 @@ async function runWords(argv: readonly string[], line: readonly string[], early:
     if (resolved.kind === 'unknown') throw unknownCommand(resolved)
     if (resolved.kind === 'command') return await runCommand(resolved.entry, resolved.rest, early)
     const isBare = resolved.path.length === 0 && !wantsHelp(line) && early.surroundings.startRepl !== undefined
-    if (isBare) return await runCommand(replEntry, line, early)
+    if (isBare) return await runCommand({ ...replEntry, path: [] }, line, early)
     return await (await import('./show-help.ts')).showGroupHelp(early, resolved.path, line)
   } catch (error) {
     return await report(error, early, false)

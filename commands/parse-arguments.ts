@@ -43,14 +43,28 @@ function surplusError(command: Command): RafkaError {
 }
 
 function usageError(error: CommanderError, name: string): RafkaError {
-  const [message, suggestion] = error.message.replace(/^error: /, '').split('\n')
-  const near = /Did you mean (.+)\?/.exec(suggestion ?? '')?.[1] ?? nearestChoice(message!)
-  const hint = near === undefined ? `${name} --help` : `did you mean ${near}?`
-  return new RafkaError('INVALID_ARGUMENT', message!.replaceAll("'", '"').replace(/\.$/, ''), { details: { hint } })
+  const [said = '', suggestion = ''] = error.message.replace(/^error: /, '').split('\n')
+  const { message, near } = wrongValue(said) ?? { message: said.replaceAll("'", '"').replace(/\.$/, '') }
+  const meant = /Did you mean (.+)\?/.exec(suggestion)?.[1] ?? near
+  const hint = meant === undefined ? `${name} --help` : `did you mean ${meant}?`
+  return new RafkaError('INVALID_ARGUMENT', message, { details: { hint } })
 }
 
-/** The choice that a wrong value of a flag was most likely meant to be. */
-function nearestChoice(message: string): string | undefined {
-  const [, given, choices] = /argument '(.*)' is invalid\. Allowed choices are (.*)\.$/.exec(message) ?? []
-  return given === undefined ? undefined : nearestName(given, choices!.split(', '))
+const valueOfFlag =
+  /^option '(?:-\w, )?(--[\w-]+)[^']*' argument '(.*)' is invalid\. (?:Allowed choices are (.*)\.|(.*))$/s
+const valueOfArgument =
+  /^command-argument value (')(.*)' is invalid for argument '[^']*'\. (?:Allowed choices are (.*)\.|(.*))$/s
+
+function missingValue(said: string): { readonly message: string } | undefined {
+  const [, flag] = /^option '(?:-\w, )?(--[\w-]+)[^']*' argument missing$/.exec(said) ?? []
+  return flag === undefined ? undefined : { message: `${flag} needs a value` }
+}
+
+/** What a wrong value is said to be, as other errors say it, and the choice that it was most likely meant to be. */
+function wrongValue(said: string): { readonly message: string; readonly near?: string | undefined } | undefined {
+  const [, flag = '', given = '', choices, expected = ''] = valueOfFlag.exec(said) ?? valueOfArgument.exec(said) ?? []
+  if (flag === '') return missingValue(said)
+  const wanted = choices === undefined ? expected.replace(/^E/, 'e') : `expected one of ${choices}`
+  const message = `${flag === "'" ? '' : `${flag}: `}${wanted}, not ${JSON.stringify(given)}`
+  return { message, near: choices === undefined ? undefined : nearestName(given, choices.split(', ')) }
 }

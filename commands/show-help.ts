@@ -65,8 +65,8 @@ async function printHelp(terminal: Terminal, lines: readonly string[]): Promise<
 /** Paints the first line, and those that stand above a part: `Options`. */
 function withHeadings(lines: readonly string[], bold: (text: string) => string): string[] {
   return lines.map((line, at) => {
-    const isFirst = at === 0 || lines[at - 1] === ''
-    return isFirst && /^\S.*[^.:]$/.test(line) ? bold(line) : line
+    const isAbovePart = lines[at - 1] === '' && /^\S.*[^.:]$/.test(line)
+    return at === 0 || isAbovePart ? bold(line) : line
   })
 }
 

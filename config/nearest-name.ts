@@ -1,6 +1,7 @@
 /**
  * The candidate that `name` was most likely meant to be, by Damerau-Levenshtein distance (optimal string alignment: a swap of neighbours
- * is one step); undefined when none is near: at most 2 steps, fewer for short names, up to 4 for long ones. Case does not count.
+ * is one step); undefined when none is near: at most 2 steps, fewer for short names, up to 4 for long ones. Of four letters, the first has to be
+ * right where two steps are between them. Case does not count.
  */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
   const wanted = name.toLowerCase()
@@ -11,6 +12,7 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
     if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue
     const distance = editDistance(wanted, candidate.toLowerCase())
     if (distance >= bestDistance) continue
+    if (wanted.length <= 4 && distance > 1 && !candidate.toLowerCase().startsWith(wanted[0]!)) continue
     best = candidate
     bestDistance = distance
   }

@@ -166,7 +166,7 @@ function readPair(reader: Reader, pair: Pair<Node, Node | null>, section: string
     readValue(reader, name, pair.value, at)
     return
   }
-  if (!isSection(name)) throw problem(reader, at, name, `unknown key "${name}"${suggestion(name)}`)
+  if (!isSection(name)) throw problem(reader, at, name, `unknown key "${name}"`, suggestion(name))
   if (!isEmpty(pair.value)) readSection(reader, resolved(reader, pair.value), name)
 }
 
@@ -228,7 +228,8 @@ function suggestion(name: string): string {
   const last = `.${name}`
   const near =
     configKeyNames.find((known) => known.endsWith(last)) ?? nearestName(name, [...configKeyNames, ...sections])
-  return near === undefined ? '; `rafka config show` lists all' : `; did you mean "${near}"?`
+  // Without this file: it cannot be read while the key is in it.
+  return near === undefined ? 'rafka config show --config none lists all' : `did you mean "${near}"?`
 }
 
 const sections = [...new Set(configKeyNames.flatMap((name) => (name.includes('.') ? [name.split('.')[0]!] : [])))]
@@ -250,9 +251,20 @@ function lineOf(reader: Reader, position: number): number {
   return Math.max(1, reader.lines.linePos(position).line)
 }
 
-function problem(reader: Reader, position: number, key: string | undefined, message: string): RafkaError {
+function problem(
+  reader: Reader,
+  position: number,
+  key: string | undefined,
+  message: string,
+  hint?: string,
+): RafkaError {
   const line = lineOf(reader, position)
   return new RafkaError('INVALID_CONFIGURATION', `${reader.file}:${line}: ${message}`, {
-    details: { file: reader.file, line, ...(key === undefined ? {} : { key }) },
+    details: {
+      file: reader.file,
+      line,
+      ...(key === undefined ? {} : { key }),
+      ...(hint === undefined ? {} : { hint }),
+    },
   })
 }

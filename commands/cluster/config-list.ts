@@ -2,7 +2,7 @@ import { nearestName } from '../../config/nearest-name.ts'
 import { type ConfigEntry, RafkaError } from '../../src/index.ts'
 import { type CommandSpec, defineCommand } from '../command.ts'
 import type { CommandContext } from '../context.ts'
-import { type Report, tableOf } from '../output/report.ts'
+import { type Report, type RowColumn, tableOf } from '../output/report.ts'
 import { type DocumentOf, flag, list, nullable, object, text } from '../output/shape.ts'
 import { missingArgument } from '../prompts.ts'
 import { type BrokerFlags, brokerToRead, declareBroker } from './broker-resource.ts'
@@ -78,6 +78,13 @@ function find(entries: readonly ConfigEntry[], wanted: string): ConfigEntry {
   })
 }
 
+const configColumns: ReadonlyArray<RowColumn<Configs['configs'][number]>> = [
+  { title: 'CONFIG', cell: ({ name }) => name },
+  { title: 'VALUE', cell: ({ value, sensitive }) => (sensitive ? '(hidden)' : value) },
+  { title: 'SOURCE', cell: ({ source }) => source },
+  { title: 'READ-ONLY', wide: true, cell: ({ read_only }) => read_only },
+]
+
 function reportOf(broker: string, entries: readonly ConfigEntry[]): Report<Configs> {
   const configs = entries.map(({ name, value, source, isDefault, readOnly, sensitive }) => ({
     name,
@@ -90,11 +97,6 @@ function reportOf(broker: string, entries: readonly ConfigEntry[]): Report<Confi
   return {
     document: { broker, configs },
     paged: true,
-    table: tableOf(configs, [
-      { title: 'CONFIG', cell: ({ name }) => name },
-      { title: 'VALUE', cell: ({ value, sensitive }) => (sensitive ? '(hidden)' : value) },
-      { title: 'SOURCE', cell: ({ source }) => source },
-      { title: 'READ-ONLY', wide: true, cell: ({ read_only }) => read_only },
-    ]),
+    table: tableOf(configs, configColumns, { stacks: true }),
   }
 }

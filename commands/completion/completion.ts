@@ -7,19 +7,25 @@ import { missingArgument } from '../prompts.ts'
 
 const shells = ['bash', 'zsh', 'fish'] as const
 
+const howToLoad = {
+  bash: 'source <(rafka completion bash)',
+  zsh: 'source <(rafka completion zsh)',
+  fish: 'rafka completion fish | source',
+} as const
+
 const shape = object({ shell: word(...shells), script: text })
 
 /** `rafka completion`: the script for a shell. */
 export const completion: CommandSpec<NoFlags, DocumentOf<typeof shape>> = defineCommand({
   usage: `${shells.join('|')} [options]`,
   examples: [
-    ['rafka completion bash', 'in ~/.bashrc: source <(rafka completion bash)'],
-    ['rafka completion zsh', 'in ~/.zshrc: source <(rafka completion zsh)'],
-    ['rafka completion fish | source', 'in ~/.config/fish/config.fish'],
+    ['rafka completion bash', `in ~/.bashrc: ${howToLoad.bash}`],
+    ['rafka completion zsh', `in ~/.zshrc: ${howToLoad.zsh}`],
+    [howToLoad.fish, 'in ~/.config/fish/config.fish'],
   ],
   declare: (command) => command.addArgument(new Argument('[shell]').choices(shells)),
   shape,
-  async run(_, { args }) {
+  async run({ terminal }, { args }) {
     const shell = shells.find((name) => name === args[0])
     if (shell === undefined) throw missingArgument('no shell was named', 'rafka completion bash, zsh or fish')
     // The package's own name finds its files both from the sources and from what is built of them.
@@ -29,6 +35,7 @@ export const completion: CommandSpec<NoFlags, DocumentOf<typeof shape>> = define
       document: { shell, script },
       table: { columns: [{ title: 'SHELL' }, { title: 'SCRIPT' }], rows: [[shell, script]] },
       view: script.trimEnd().split('\n'),
+      note: terminal.isTerminal ? `this is for ${shell} to read: ${howToLoad[shell]}` : undefined,
     }
   },
 })

@@ -22,11 +22,12 @@ export function settingsOf(config: Config, names: readonly ConfigKeyName[]): Doc
 
 /** The same for people. */
 export function settingTable(config: Config, names: readonly ConfigKeyName[]): Table {
-  return tableOf(names, [
-    { title: 'KEY', cell: (name) => name },
-    { title: 'VALUE', cell: (name) => shownText(config, name) },
-    { title: 'FROM', cell: (name) => describeOrigin(config.origin(name)) },
-  ])
+  const columns = [
+    { title: 'KEY', cell: (name: ConfigKeyName) => name },
+    { title: 'VALUE', cell: (name: ConfigKeyName) => shownText(config, name) },
+    { title: 'FROM', cell: (name: ConfigKeyName) => describeOrigin(config.origin(name)) },
+  ]
+  return tableOf(names, columns, { stacks: true })
 }
 
 function shownText(config: Config, name: ConfigKeyName): string {

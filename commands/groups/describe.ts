@@ -5,7 +5,7 @@ import type { CommandContext } from '../context.ts'
 import { exitCodes } from '../exit-code.ts'
 import { hintFor } from '../hints.ts'
 import { formatCount } from '../output/quantities.ts'
-import type { Heading, Problem, Report } from '../output/report.ts'
+import type { Heading, Problem, Report, Table } from '../output/report.ts'
 import { type DocumentOf, list, nullable, object, text, whole } from '../output/shape.ts'
 import { type GroupPartition, groupPartitions, totalLag } from './group-partitions.ts'
 import { type Grouping, groupTable } from './group-table.ts'
@@ -88,7 +88,9 @@ export const describeGroups: CommandSpec<DescribeFlags, DocumentOf<typeof shape>
     const described = await Promise.all(
       (await admin.describeGroups(names)).map((description) => describe(admin, description, wanted)),
     )
-    return await reportOf(context, described, flags.by ?? 'partition')
+    const report = await reportOf(context, described, flags.by ?? 'partition')
+    const isEmpty = described.every(({ partitions }) => partitions.length === 0) && report.problems?.length === 0
+    return isEmpty && wanted !== undefined ? { ...report, note: `no partition has a lag ${flags.lag}` } : report
   },
 })
 
@@ -125,10 +127,16 @@ async function reportOf(
     view:
       by === 'group'
         ? [groupTable(found, by, true)]
-        : found.flatMap((one, index) => [...(index > 0 ? [''] : []), headOf(one), groupTable([one], by, false)]),
+        : found.flatMap((one, index) => [...(index > 0 ? [''] : []), headOf(one), ...tableIn(one, by)]),
     problems,
     exitCode: problems.length === 0 ? exitCodes.done : exitCodes.failed,
   }
+}
+
+/** None where there is nothing to tell: a head alone would look like a mistake. */
+function tableIn(group: DescribedGroup, by: Grouping): Table[] {
+  const table = groupTable([group], by, false)
+  return table.rows.length === 0 ? [] : [table]
 }
 
 function headOf({ description, lag }: DescribedGroup): Heading {

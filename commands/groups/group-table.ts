@@ -43,7 +43,7 @@ const partitionColumns: ReadonlyArray<RowColumn<PartitionRow>> = [
   { title: 'PARTITION', kind: 'number', cell: ({ partition }) => partition },
   { title: 'CURRENT-OFFSET', kind: 'number', cell: ({ currentOffset }) => currentOffset },
   { title: 'LOG-END-OFFSET', kind: 'number', cell: ({ logEndOffset }) => logEndOffset },
-  { title: 'LAG', kind: 'count', cell: ({ lag }) => lag },
+  { title: 'LAG', kind: 'count', vital: true, cell: ({ lag }) => lag },
 ]
 
 const readerColumns: ReadonlyArray<RowColumn<PartitionRow>> = [
@@ -55,17 +55,17 @@ const readerColumns: ReadonlyArray<RowColumn<PartitionRow>> = [
 const topicColumns: ReadonlyArray<RowColumn<Share>> = [
   { title: 'TOPIC', cell: ({ partitions }) => partitions[0]?.topic ?? null },
   { title: 'PARTITIONS', kind: 'number', cell: ({ partitions }) => partitions.length },
-  { title: 'LAG', kind: 'count', cell: ({ partitions }) => totalLag(partitions) },
+  { title: 'LAG', kind: 'count', vital: true, cell: ({ partitions }) => totalLag(partitions) },
 ]
 
 const memberColumns: ReadonlyArray<
   RowColumn<Share & { readonly memberId: string; readonly clientId: string; readonly host: string }>
 > = [
   { title: 'MEMBER-ID', cell: ({ memberId }) => memberId },
-  { title: 'CLIENT-ID', cell: ({ clientId }) => clientId },
-  { title: 'HOST', cell: ({ host }) => host },
+  { title: 'CLIENT-ID', optional: true, cell: ({ clientId }) => clientId },
+  { title: 'HOST', optional: true, cell: ({ host }) => host },
   { title: 'PARTITIONS', kind: 'number', cell: ({ partitions }) => partitions.length },
-  { title: 'LAG', kind: 'count', cell: ({ partitions }) => totalLag(partitions) },
+  { title: 'LAG', kind: 'count', vital: true, cell: ({ partitions }) => totalLag(partitions) },
 ]
 
 const groupColumns: ReadonlyArray<RowColumn<DescribedGroup>> = [
@@ -73,7 +73,7 @@ const groupColumns: ReadonlyArray<RowColumn<DescribedGroup>> = [
   { title: 'STATE', cell: ({ description }) => description.state },
   { title: 'MEMBERS', kind: 'number', cell: ({ description }) => description.members.length },
   { title: 'PARTITIONS', kind: 'number', cell: ({ partitions }) => partitions.length },
-  { title: 'LAG', kind: 'count', cell: ({ partitions }) => totalLag(partitions) },
+  { title: 'LAG', kind: 'count', vital: true, cell: ({ partitions }) => totalLag(partitions) },
 ]
 
 function sharesBy(groups: readonly DescribedGroup[], keyOf: (partition: GroupPartition) => string): Share[] {

@@ -4,8 +4,8 @@ import { parseOffsets } from '../consume/parse-offsets.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCodes } from '../exit-code.ts'
 import { collected } from '../option-values.ts'
-import { countOf } from '../output/quantities.ts'
-import { type Report, tableOf } from '../output/report.ts'
+import { countOf, formatCount } from '../output/quantities.ts'
+import { nothingChanged, type Report, tableOf } from '../output/report.ts'
 import { type DocumentOf, flag, list, nullable, object, text, whole } from '../output/shape.ts'
 import { type ConfirmFlags, confirmOrRefuse, declareConfirmation, missingArgument } from '../prompts.ts'
 import { readText } from '../read-text.ts'
@@ -71,7 +71,8 @@ export const seekGroup: CommandSpec<SeekFlags, Sought> = defineCommand({
     const moves = await planMoves(admin, group, target, flags.topics)
     const changed = moves.filter(({ prior, next }) => prior !== next)
     const preview = reportOf(group, moves, [])
-    if (flags.dryRun === true || changed.length === 0) return preview
+    if (changed.length === 0) return { ...preview, note: `nothing to change: ${group} stands there already` }
+    if (flags.dryRun === true) return { ...preview, note: nothingChanged }
     const question = `Move ${group} in ${countOf(changed.length, 'partition')}?`
     await confirmOrRefuse(context, { question, names: [group], preview: preview.table }, flags)
     const offsets = changed.map(({ topic, partition, next }) => ({ topic, partition, offset: next }))
@@ -107,11 +108,18 @@ async function readTarget({ io }: CommandContext, flags: SeekFlags): Promise<Tar
   throw new RafkaError('INVALID_ARGUMENT', `--to: ${JSON.stringify(to)} is a range; a group goes on at one place`)
 }
 
+/** Of a large group not all are named. */
+const NAMED_MEMBERS = 3
+
 /** Members would commit over it, and go on where they are. */
 function refuseMembers(description: GroupDescription | undefined): void {
   if (description === undefined || description.members.length === 0) return
   const { group, members } = description
-  const names = members.map(({ memberId, clientId, host }) => `${memberId} (${clientId}, ${host})`).join(', ')
+  const named = members
+    .slice(0, NAMED_MEMBERS)
+    .map(({ memberId, clientId, host }) => `${memberId} (${clientId}, ${host})`)
+  const more = members.length - named.length
+  const names = [...named, ...(more > 0 ? [`${formatCount(more)} more`] : [])].join(', ')
   const message = `group "${group}" has ${countOf(members.length, 'active member')}: ${names}`
   throw new RafkaError('NON_EMPTY_GROUP', message, { details: { group, hint: 'end them first' } })
 }
@@ -142,6 +150,10 @@ function reportOf(
       { title: 'NEW-OFFSET', kind: 'number', cell: ({ new_offset }) => new_offset },
       { title: 'ERROR', wide: true, cell: ({ error }) => error },
     ]),
+    note:
+      done.length > failed.length
+        ? `moved ${group} in ${countOf(done.length - failed.length, 'partition')}`
+        : undefined,
     problems: failed.map(({ topic, partition, error }) => ({ message: `${topic}/${partition}: ${error?.message}` })),
     exitCode: failed.length === 0 ? exitCodes.done : exitCodes.failed,
   }

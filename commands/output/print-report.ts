@@ -4,6 +4,7 @@ import type { Heading, Line, Report, Table } from './report.ts'
 import { formatTable, GAP, tabSeparated } from './table.ts'
 import type { Terminal } from './terminal.ts'
 import { textWidth } from './text-width.ts'
+import { wrapText } from './wrap-text.ts'
 
 /** The forms in which a report may be wanted; `schema` prints what `json` looks like in place of a report. */
 export const outputForms = ['table', 'wide', 'json', 'yaml', 'tsv', 'schema'] as const
@@ -46,7 +47,8 @@ export async function reportLines(terminal: Terminal, form: OutputForm, report: 
 function headingLines({ heading, facts }: Heading, paint: Paint, width = Number.POSITIVE_INFINITY): string[] {
   const name = escapeText(heading)
   const fits = textWidth(name) + GAP.length + textWidth(facts) <= width
-  return fits ? [`${paint.bold(name)}${GAP}${facts}`] : [paint.bold(name), `${GAP}${facts}`]
+  if (fits) return [`${paint.bold(name)}${GAP}${facts}`]
+  return [paint.bold(name), ...wrapText(facts, width - GAP.length).map((line) => `${GAP}${line}`)]
 }
 
 /** JSON is indented for a terminal, else on one line. */

@@ -1,6 +1,6 @@
 import { jsonText } from './escape-text.ts'
 import { OutputBuffer } from './output-buffer.ts'
-import type { OutputForm } from './print-report.ts'
+import { isDocumentForm, type OutputForm } from './print-report.ts'
 import type { Cell, RowStream } from './report.ts'
 import { formatTable, tabSeparated } from './table.ts'
 import type { Terminal } from './terminal.ts'
@@ -15,8 +15,10 @@ const ROWS_AT_ONCE = 1000
 export async function printRows(terminal: Terminal, form: OutputForm, stream: RowStream): Promise<number> {
   const out = new OutputBuffer(terminal.stdout)
   let held: Array<readonly Cell[]> = []
+  let isEmpty = true
   const lines = await rowPrinter(terminal, form, stream)
   for await (const { document, cells } of stream.rows) {
+    isEmpty = false
     if (lines.ofDocument !== undefined) out.text(`${lines.ofDocument(document)}\n`)
     else held.push(cells)
     if (held.length === ROWS_AT_ONCE) {
@@ -27,6 +29,7 @@ export async function printRows(terminal: Terminal, form: OutputForm, stream: Ro
   }
   if (held.length > 0) for (const line of lines.ofRows(held)) out.text(`${line}\n`)
   await out.finish()
+  if (isEmpty && !isDocumentForm(form) && stream.emptyNote !== undefined) terminal.note(stream.emptyNote)
   return stream.exitCode?.() ?? 0
 }
 

@@ -18,14 +18,18 @@ export interface Column {
   readonly kind?: CellKind
   /** Only with `--format wide`, and in tsv. */
   readonly wide?: boolean
-  /** Left out where a terminal is too narrow for all. */
+  /** Left out first where a terminal is too narrow for all. */
   readonly optional?: boolean
+  /** Left out last: what people look for. */
+  readonly vital?: boolean
 }
 
 /** Rows of cells under columns. */
 export interface Table {
   readonly columns: readonly Column[]
   readonly rows: ReadonlyArray<readonly Cell[]>
+  /** Names in the first column differ in their middle alone: on a narrow terminal the rest of a row stands below it. */
+  readonly stacks?: boolean
 }
 
 /** What a table below is about, and facts about it: on a line of their own where a terminal is too narrow for both. */
@@ -65,6 +69,8 @@ export interface Report<Document = unknown> {
 export interface RowStream<Document = unknown> {
   readonly columns: readonly Column[]
   readonly rows: AsyncIterable<{ readonly document: Document; readonly cells: readonly Cell[] }>
+  /** A line on stderr for a person where there is no row. */
+  readonly emptyNote?: string | undefined
   /** Asked when the rows have ended. Default 0. */
   readonly exitCode?: (() => number) | undefined
 }
@@ -75,12 +81,19 @@ export interface LiveReports<Document = unknown> {
   readonly reports: (stop: AbortSignal) => AsyncIterable<Report<Document>>
 }
 
+/** The note of a report that only tells what would be. */
+export const nothingChanged = 'nothing was changed: --dry-run'
+
 /** A column for `tableOf`: where in a row its cell stands. */
 export interface RowColumn<Row> extends Column {
   readonly cell: (row: Row) => Cell
 }
 
 /** A table of the rows of a document. */
-export function tableOf<Row>(rows: readonly Row[], columns: ReadonlyArray<RowColumn<Row>>): Table {
-  return { columns, rows: rows.map((row) => columns.map(({ cell }) => cell(row))) }
+export function tableOf<Row>(
+  rows: readonly Row[],
+  columns: ReadonlyArray<RowColumn<Row>>,
+  { stacks = false }: Pick<Table, 'stacks'> = {},
+): Table {
+  return { columns, rows: rows.map((row) => columns.map(({ cell }) => cell(row))), stacks }
 }

@@ -27,6 +27,12 @@ export function formatTable(table: Table, layout: TableLayout = {}): string[] {
   const { width, paintHead = (line: string) => line } = layout
   const all = table.columns.flatMap((column, index) => (column.wide && !layout.wide ? [] : [index]))
   const { columns, rows, widths, isCut } = laidOut(table, all, width)
+  if (
+    table.stacks === true &&
+    width !== undefined &&
+    isTooNarrow(widths[0]!, [columns[0]!.title, ...rows.map(([name]) => name!)])
+  )
+    return stacked(table, all, width, paintHead)
   const lines = [columns.map(({ title }) => title), ...rows].map((row, index) => {
     const cells = row.map((cell, at) => {
       const cut = at === 0 ? cutMiddle : cutToWidth
@@ -38,6 +44,34 @@ export function formatTable(table: Table, layout: TableLayout = {}): string[] {
   return [paintHead(lines[0]!), ...lines.slice(1)]
 }
 
+/** Names that are not cut below this can be told apart. */
+const TELLING = 30
+
+function isTooNarrow(width: number, names: readonly string[]): boolean {
+  return width < Math.min(TELLING, Math.max(...names.map(textWidth)))
+}
+
+/** Each row on two lines: its first cell, and below that the others. */
+function stacked(
+  { columns, rows }: Table,
+  places: readonly number[],
+  width: number,
+  paintHead: (line: string) => string,
+): string[] {
+  const [first = 0, ...others] = places
+  const below = {
+    columns: others.map((place) => columns[place]!),
+    rows: rows.map((row) => others.map((place) => row[place]!)),
+  }
+  const [head = '', ...lines] = formatTable(below, { wide: true, width: width - GAP.length })
+  const { title, kind } = columns[first]!
+  return [
+    paintHead(title),
+    paintHead(`${GAP}${head}`),
+    ...lines.flatMap((line, at) => [cutMiddle(formatCell(rows[at]![first]!, kind), width), `${GAP}${line}`]),
+  ]
+}
+
 interface LaidOut {
   readonly columns: readonly Column[]
   readonly rows: readonly string[][]
@@ -47,8 +81,8 @@ interface LaidOut {
 }
 
 /**
- * The columns at these places; without the last one that is optional, then the last one at all, as long as they are too wide even when they are cut:
- * half a number would be another number.
+ * The columns at these places; without the last one that is optional, then the last one that is not vital, then the last one at all, as long as
+ * they are too wide even when they are cut: half a number would be another number.
  */
 function laidOut(table: Table, places: readonly number[], width: number | undefined, isCut = false): LaidOut {
   const columns = places.map((place) => table.columns[place]!)
@@ -58,7 +92,16 @@ function laidOut(table: Table, places: readonly number[], width: number | undefi
   const total = widths.reduce((sum, one) => sum + one, GAP.length * (columns.length - 1))
   const spare = columns.findLastIndex(({ optional }) => optional === true)
   if (room === undefined || total <= room || columns.length === 1) return { columns, rows, widths, isCut }
-  return laidOut(table, places.toSpliced(spare, 1), width, isCut || spare === -1)
+  if (spare !== -1) return laidOut(table, places.toSpliced(spare, 1), width, isCut)
+  return laidOut(
+    table,
+    places.toSpliced(
+      columns.findLastIndex(({ vital }) => vital !== true),
+      1,
+    ),
+    width,
+    true,
+  )
 }
 
 /** A cell as people read it. */
@@ -86,19 +129,30 @@ function tabSeparatedCell(cell: Cell): string {
   return escapeText(String(typeof cell === 'object' ? cell.about : cell))
 }
 
+/** What may be cut beside cells of text. */
+export interface Cuts {
+  /** Titles, down to the widest cell below them. */
+  readonly titles?: boolean
+}
+
 /** Takes from the widest columns of text what the terminal has not; numbers and times are never cut. */
 export function fitted(
   columns: readonly Column[],
   rows: readonly string[][],
   width = Number.POSITIVE_INFINITY,
+  { titles = false }: Cuts = {},
 ): number[] {
-  const widths = columns.map(({ title }, at) =>
-    rows.reduce((widest, row) => Math.max(widest, textWidth(row[at]!)), title.length),
-  )
+  const cells = columns.map((_, at) => rows.reduce((widest, row) => Math.max(widest, textWidth(row[at]!)), 0))
+  const heads = columns.map(({ title }) => textWidth(title))
+  const widths = columns.map((_, at) => Math.max(heads[at]!, cells[at]!))
+  const least = columns.map(({ kind }, at) => {
+    const body = (kind ?? 'text') === 'text' ? 0 : cells[at]!
+    return Math.min(widths[at]!, Math.max(NARROWEST, body, titles ? 0 : heads[at]!))
+  })
   let excess = widths.reduce((sum, one) => sum + one, GAP.length * (columns.length - 1)) - width
   while (excess > 0) {
-    const others = widestText(columns, widths, 1)
-    const widest = others !== undefined && widths[others]! > NARROW ? others : widestText(columns, widths, 0)
+    const others = widestOf(widths, least, 1)
+    const widest = others !== undefined && widths[others]! > NARROW ? others : widestOf(widths, least, 0)
     if (widest === undefined) break
     widths[widest]! -= 1
     excess -= 1
@@ -106,11 +160,11 @@ export function fitted(
   return widths
 }
 
-/** Which column of text, from the one at `first` on, is the widest of those that may be narrower. */
-function widestText(columns: readonly Column[], widths: readonly number[], first: number): number | undefined {
+/** Which column, from the one at `first` on, is the widest of those that may be narrower. */
+function widestOf(widths: readonly number[], least: readonly number[], first: number): number | undefined {
   let widest: number | undefined
-  for (const [at, { kind, title }] of columns.entries()) {
-    if (at < first || (kind ?? 'text') !== 'text' || widths[at]! <= Math.max(NARROWEST, title.length)) continue
+  for (let at = first; at < widths.length; at += 1) {
+    if (widths[at]! <= least[at]!) continue
     if (widest === undefined || widths[at]! > widths[widest]!) widest = at
   }
   return widest

@@ -2,6 +2,7 @@ import type { Io, MaybeTerminal } from '../io.ts'
 import { escapeText, jsonText } from './escape-text.ts'
 import { colorLevel, type Paint, plain } from './paint.ts'
 import { cutToWidth } from './text-width.ts'
+import { besideLabel, wrapText } from './wrap-text.ts'
 
 /** What the user asked for, over what the streams suggest. */
 export interface TerminalOptions {
@@ -46,6 +47,11 @@ export class Terminal {
     return this.isTerminal ? this.#io.stdout.columns : undefined
   }
 
+  /** Width of stderr where that is a terminal. */
+  get #errorColumns(): number | undefined {
+    return this.#io.stderr.isTTY === true ? this.#io.stderr.columns : undefined
+  }
+
   /** The pager for so many lines; undefined where they fit, where stdout is no terminal, and where none is wanted. */
   pagerFor(lines: number, otherwise: string): string | undefined {
     const { rows, fd } = this.#io.stdout
@@ -85,7 +91,10 @@ export class Terminal {
 
   /** A line on stderr for a person: nothing in a pipe unless `--verbose` asks for it. */
   note(line: string): void {
-    if (this.hasReader || this.#options.verbose) this.#io.stderr.write(`${line}\n`)
+    if (!this.hasReader && !this.#options.verbose) return
+    // What is painted has been made to fit by whoever painted it.
+    const width = line.includes('\u001b') ? undefined : this.#errorColumns
+    for (const part of width === undefined ? [line] : wrapText(line, width)) this.warn(part)
   }
 
   /** A line on stderr that is always told. */
@@ -96,8 +105,14 @@ export class Terminal {
   /** `error:` and `hint:` on stderr. */
   async error(message: string, hint: string | undefined): Promise<void> {
     const paint = await this.paint(this.#io.stderr)
-    this.warn(`${paint.red('error:')} ${escapeLines(`${this.#options.errorPrefix ?? ''}${message}`)}`)
-    if (hint !== undefined && !this.#options.quiet) this.warn(`${paint.cyan('hint:')} ${escapeLines(hint)}`)
+    this.#labelled('error:', paint.red, `${this.#options.errorPrefix ?? ''}${message}`)
+    if (hint !== undefined && !this.#options.quiet) this.#labelled('hint:', paint.cyan, hint)
+  }
+
+  #labelled(label: string, paint: (text: string) => string, text: string): void {
+    const [first, ...others] = besideLabel(label, escapeLines(text), this.#errorColumns)
+    this.warn(`${paint(label)}${first!.slice(label.length)}`)
+    for (const line of others) this.warn(line)
   }
 
   /** Overwrites the last line of stderr with a status; an empty one clears it. For a terminal only. */

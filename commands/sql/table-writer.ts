@@ -51,7 +51,7 @@ export class TableWriter implements ResultWriter {
     )
     const rows = this.#sample.map((row) => row.map(shown))
     this.#columns = columns
-    this.#widths = fitted(columns, rows, this.#width)
+    this.#widths = fitted(columns, rows, this.#width, { titles: true })
     this.#sample = []
     if (this.#results++ > 0) out.text('\n')
     this.#line(this.#titles, columns, out, this.#paintHead)

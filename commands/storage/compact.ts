@@ -2,7 +2,7 @@ import { type CompactedPartition, isRafkaError, RafkaError } from '../../src/ind
 import { refuseBrokers } from '../broker/refuse-brokers.ts'
 import { type CommandSpec, defineCommand } from '../command.ts'
 import { formatCount, formatSize } from '../output/quantities.ts'
-import { tableOf } from '../output/report.ts'
+import { nothingChanged, tableOf } from '../output/report.ts'
 import { type DocumentOf, flag, list, object, text, whole } from '../output/shape.ts'
 import { requireTopics } from '../topics/require-topics.ts'
 
@@ -62,6 +62,7 @@ export const compactStorage: CommandSpec<CompactFlags, DocumentOf<typeof shape>>
         { title: 'BYTES-AFTER', kind: 'size', cell: ({ bytes_after }) => bytes_after },
       ]),
       view: rows.map(shown),
+      note: flags.dryRun === true ? nothingChanged : undefined,
     }
   },
 })

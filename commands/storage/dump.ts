@@ -53,7 +53,12 @@ export const dumpStorage: CommandSpec<DumpFlags, Dumped> = defineCommand({
         }
       }
     }
-    return { columns, rows: rows(), exitCode: () => (damaged ? exitCodes.failed : exitCodes.done) }
+    return {
+      columns,
+      rows: rows(),
+      emptyNote: 'nothing is stored there',
+      exitCode: () => (damaged ? exitCodes.failed : exitCodes.done),
+    }
   },
 })
 
@@ -66,7 +71,7 @@ const columns: readonly Column[] = [
   { title: 'SIZE', kind: 'size' },
   { title: 'CODEC', optional: true },
   { title: 'MAX-TIMESTAMP', kind: 'time', optional: true },
-  { title: 'PRODUCER' },
+  { title: 'PRODUCER', kind: 'number', optional: true },
   { title: 'NOTES' },
 ]
 

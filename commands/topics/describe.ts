@@ -1,7 +1,7 @@
 import type { Admin, ConfigEntry, TopicDescription } from '../../src/index.ts'
 import { type CommandSpec, defineCommand } from '../command.ts'
 import { countOf } from '../output/quantities.ts'
-import { type Line, type Report, type Table, tableOf } from '../output/report.ts'
+import { type Line, type Report, type RowColumn, type Table, tableOf } from '../output/report.ts'
 import { type DocumentOf, flag, list, nullable, object, text, whole } from '../output/shape.ts'
 import { declareRegex, type RegexFlags, requireTopics } from './require-topics.ts'
 import { type Extent, recordsCell, topicExtents } from './topic-extents.ts'
@@ -141,7 +141,7 @@ function partitionTable(partitions: readonly PartitionRow[]): Table {
   const tellsSizes = partitions.some(({ size_bytes }) => size_bytes !== null)
   return tableOf(partitions, [
     { title: 'PARTITION', kind: 'number', cell: ({ partition }) => partition },
-    { title: 'LEADER', kind: 'number', cell: ({ leader }) => leader },
+    { title: 'LEADER', kind: 'number', optional: true, cell: ({ leader }) => leader },
     { title: 'START', kind: 'number', cell: ({ start_offset }) => start_offset },
     { title: 'END', kind: 'number', cell: ({ end_offset }) => end_offset },
     { title: 'LAST-STABLE', kind: 'number', wide: isAllStable, cell: ({ last_stable_offset }) => last_stable_offset },
@@ -158,9 +158,10 @@ function recordsOf({ start_offset, end_offset }: PartitionRow): number | null {
 }
 
 function configTable(configs: Described['configs']): Table {
-  return tableOf(configs, [
+  const columns: ReadonlyArray<RowColumn<Described['configs'][number]>> = [
     { title: 'CONFIG', cell: ({ name }) => name },
     { title: 'VALUE', cell: ({ value }) => value ?? '(hidden)' },
     { title: 'SOURCE', cell: ({ source }) => source },
-  ])
+  ]
+  return tableOf(configs, columns, { stacks: true })
 }

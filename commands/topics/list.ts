@@ -66,7 +66,7 @@ export const listTopics: CommandSpec<ListFlags, DocumentOf<typeof shape>> = defi
       table: tableOf(rows, [
         { title: 'NAME', cell: ({ name }) => name },
         { title: 'PARTITIONS', kind: 'number', cell: ({ partitions }) => partitions },
-        { title: 'REPLICAS', kind: 'number', cell: ({ replicas }) => replicas },
+        { title: 'REPLICAS', kind: 'number', optional: true, cell: ({ replicas }) => replicas },
         { title: 'RECORDS', kind: 'count', cell: ({ records, compacted }) => recordsCell(records, compacted) },
         { title: 'SIZE', kind: 'size', wide: !tellsSizes, cell: ({ size_bytes }) => size_bytes },
         { title: 'ID', wide: true, cell: ({ topic_id }) => topic_id },

@@ -4,7 +4,7 @@ import { type Place, parseOffsets } from '../consume/parse-offsets.ts'
 import { exitCodes } from '../exit-code.ts'
 import { partitionList } from '../option-values.ts'
 import { countOf } from '../output/quantities.ts'
-import { type Report, type Table, tableOf } from '../output/report.ts'
+import { nothingChanged, type Report, type Table, tableOf } from '../output/report.ts'
 import { type DocumentOf, flag, list, nullable, object, text, whole } from '../output/shape.ts'
 import { type ConfirmFlags, confirmOrRefuse, declareConfirmation, missingArgument } from '../prompts.ts'
 import { requireTopics } from './require-topics.ts'
@@ -63,7 +63,8 @@ export const trimTopic: CommandSpec<TrimFlags, Trimmed> = defineCommand({
     const cuts = await planCuts(admin, topic!, flags.partition, place)
     const removed = cuts.reduce((sum, { start, newStart }) => sum + newStart - start, 0)
     const preview = reportOf(topic!, cuts, [])
-    if (flags.dryRun === true || removed === 0) return preview
+    if (removed === 0) return preview
+    if (flags.dryRun === true) return { ...preview, note: nothingChanged }
     const question = `Remove ${countOf(removed, 'record')} of ${topic}?`
     await confirmOrRefuse(context, { question, names: [topic!], preview: preview.table }, flags)
     const changed = cuts.filter(({ start, newStart }) => newStart > start)

@@ -223,6 +223,28 @@ describe('an error', () => {
     expect(config.err).toMatch(/^error: configs of all brokers: unknown config "nope"/)
   })
 
+  test.each([
+    [['topics', 'create', 't', '-p', 'x'], '--partitions: expected a whole number from 1 to 2147483647, not "x"'],
+    [['topics', 'create', 't', '-p'], '--partitions needs a value'],
+    [['groups', 'describe', 'g', '--by', 'grup'], '--by: expected one of partition, topic, member, group, not "grup"'],
+    [['completion', 'tcsh'], 'expected one of bash, zsh, fish, not "tcsh"'],
+    [
+      ['topics', 'list', '--watch', "it's"],
+      '--watch: expected a number of seconds or a duration, at least 100ms, not "it\'s"',
+    ],
+  ])('of %j says what was expected', async (words, message) => {
+    const { code, err } = await bench.run(words)
+    expect({ code, message: err.split('\n')[0] }).toEqual({ code: 2, message: `error: ${message}` })
+  })
+
+  test('is broken between words on a terminal, never in a pipe', async () => {
+    const words = ['topics', 'create', 't', '-p', 'x']
+    expect((await bench.run(words, { terminals: ['stderr'], columns: 40, env: { NO_COLOR: '1' } })).err).toBe(
+      'error: --partitions: expected a whole\n       number from 1 to 2147483647, not\n       "x"\nhint: rafka topics create --help\n',
+    )
+    expect((await bench.run(words, { columns: 40 })).err).toMatch(/^error: .*"x"\nhint: .*\n$/)
+  })
+
   test('cannot act on a terminal through what it quotes', async () => {
     const { err } = await bench.run(['topics', 'describe', '\u001b]0;evil\u0007'])
     expect(err).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)

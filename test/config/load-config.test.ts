@@ -36,6 +36,11 @@ async function failure(sources: Partial<ConfigSources> = {}): Promise<RafkaError
   return error as RafkaError
 }
 
+/** What a person reads of it. */
+function told({ message, details }: RafkaError): string {
+  return details.hint === undefined ? message : `${message}\nhint: ${String(details.hint)}`
+}
+
 describe('a value comes from', () => {
   test('the default when nothing sets it', async () => {
     const config = await load()
@@ -136,14 +141,14 @@ profiles:
   })
 
   test.each([
-    ['profiles: { a: { storage.tpye: memory } }', ':1: unknown key "storage.tpye"; did you mean "storage.type"?'],
+    ['profiles: { a: { storage.tpye: memory } }', ':1: unknown key "storage.tpye"\nhint: did you mean "storage.type"?'],
     ['profiles: [a]', ':1: "profiles" must be a mapping of names to profiles'],
     ['profiles:\n  "-": {}', ':2: "-" is no name for a profile'],
     ['profiles: { a: x }', ':1: a profile must be a mapping of keys to values'],
     ['current: [a]', ':1: current: expected the name of a profile'],
   ])('that is written as %j is an error with its line', async (text, message) => {
     const file = write('.config/rafka/config.yaml', text)
-    expect((await failure()).message).toContain(file + message)
+    expect(told(await failure())).toContain(file + message)
   })
 
   test("has no place in a folder's own file", async () => {
@@ -228,12 +233,18 @@ describe('the file is', () => {
 
 describe('a mistake is told with file, line and what to do', () => {
   test.each([
-    ['an unknown key', '\nstorge: { type: memory }', 2, /unknown key "storge"; did you mean "storage"\?/],
+    ['an unknown key', '\nstorge: { type: memory }', 2, /unknown key "storge"\nhint: did you mean "storage"\?/],
     [
       'an unknown key in a section',
       'storage:\n  typ: memory',
       2,
-      /unknown key "storage.typ"; did you mean "storage.type"\?/,
+      /unknown key "storage.typ"\nhint: did you mean "storage.type"\?/,
+    ],
+    [
+      'a key that is near to none',
+      'whatever: 1',
+      1,
+      /unknown key "whatever"\nhint: rafka config show --config none lists all/,
     ],
     ['a key without its section', 'durability: os', 1, /did you mean "storage.durability"\?/],
     ["a broker's key without its section", 'num.partitions: 3', 1, /did you mean "broker.num.partitions"\?/],
@@ -278,7 +289,7 @@ describe('a mistake is told with file, line and what to do', () => {
   ])('%s', async (_, text, line, message) => {
     const file = write('rafka.yaml', text)
     const error = await failure()
-    expect(error.message).toMatch(message)
+    expect(told(error)).toMatch(message)
     expect(error.message.startsWith(`${file}:${line}: `)).toBe(true)
     expect(error.details).toMatchObject({ file, line })
   })

@@ -15,6 +15,8 @@ describe('the nearest name', () => {
     expect(nearestName('zzz', ['produce', 'consume'])).toBeUndefined()
     expect(nearestName('a', ['b'])).toBeUndefined()
     expect(nearestName('', ['b'])).toBeUndefined()
+    expect(nearestName('nope', ['top', 'type'])).toBeUndefined()
+    expect(nearestName('grop', ['top', 'groups'])).toBe('groups')
   })
 
   test('may be further off when the name is long', () => {

@@ -76,7 +76,7 @@ describe('config check', () => {
       const { code, out, err } = await bench.run(words)
       expect({ code, out }).toEqual({ code: 2, out: '' })
       expect(err).toContain(
-        `${join(bench.folder, 'rafka.yaml')}:1: unknown key "storage.tpye"; did you mean "storage.type"?`,
+        `${join(bench.folder, 'rafka.yaml')}:1: unknown key "storage.tpye"\nhint: did you mean "storage.type"?\n`,
       )
     }
     expect((await bench.run(['config', 'check', '--json'])).json()).toMatchObject({

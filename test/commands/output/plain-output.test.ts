@@ -4,8 +4,8 @@ import { parse } from 'yaml'
 import { countOf, formatCount, formatElapsed, formatSize } from '../../../commands/output/quantities.ts'
 import { reindentJson } from '../../../commands/output/reindent-json.ts'
 import type { Cell, Column } from '../../../commands/output/report.ts'
-import { formatTable, type TableLayout, tabSeparated } from '../../../commands/output/table.ts'
-import { wrapText } from '../../../commands/output/wrap-text.ts'
+import { fitted, formatTable, type TableLayout, tabSeparated } from '../../../commands/output/table.ts'
+import { besideLabel, wrapText } from '../../../commands/output/wrap-text.ts'
 import { yamlText } from '../../../commands/output/yaml-text.ts'
 import { anyText } from '../support/any-text.ts'
 
@@ -67,6 +67,62 @@ describe('a table', () => {
       `${'x'.repeat(9)}…${'x'.repeat(4)}  1970-01-01T00:00:00.000Z`,
     )
     expect(formatTable({ columns: timed, rows }, { width: 30 })).toEqual(['NAME', 'x'.repeat(30)])
+  })
+
+  test('keeps what is vital longest', () => {
+    const lags: readonly Column[] = [
+      { title: 'TOPIC' },
+      { title: 'OFFSET', kind: 'number' },
+      { title: 'LAG', kind: 'count', vital: true },
+      { title: 'MEMBER' },
+      { title: 'HOST', optional: true },
+    ]
+    const rows = [['orders', 123456, 1234, 'member-of-a-group', 'localhost']]
+    expect(formatTable({ columns: lags, rows }, { width: 33 })).toEqual([
+      'TOPIC   OFFSET    LAG  MEMBER',
+      'orders  123456  1,234  member-of…',
+    ])
+    expect(formatTable({ columns: lags, rows }, { width: 24 })).toEqual([
+      'TOPIC   OFFSET    LAG …',
+      'orders  123456  1,234',
+    ])
+    expect(formatTable({ columns: lags, rows }, { width: 20 })).toEqual(['TOPIC     LAG …', 'orders  1,234'])
+  })
+
+  test('puts rows below names that would no longer tell, where it may', () => {
+    const settings: readonly Column[] = [
+      { title: 'KEY' },
+      { title: 'VALUE' },
+      { title: 'FROM' },
+      { title: 'ID', wide: true },
+    ]
+    const rows = [
+      ['group.consumer.max.heartbeat.interval.ms', '15000', 'default', 1],
+      ['group.consumer.min.heartbeat.interval.ms', 'x'.repeat(40), 'default', 2],
+    ]
+    expect(formatTable({ columns: settings, rows, stacks: true }, { width: 36 })).toEqual([
+      'KEY',
+      '  VALUE                      FROM',
+      'group.consumer.max.heart…interval.ms',
+      '  15000                      default',
+      'group.consumer.min.heart…interval.ms',
+      `  ${'x'.repeat(16)}…${'x'.repeat(8)}  default`,
+    ])
+    expect(formatTable({ columns: settings, rows, stacks: true }, { width: 72 })[1]).toBe(
+      'group.consumer.max.heartbeat.interval.ms  15000                  default',
+    )
+    const [name] = rows
+    expect(formatTable({ columns: settings, rows: [['a', ...name!.slice(1)]], stacks: true }, { width: 19 })[0]).toBe(
+      'KEY  VALUE  FROM',
+    )
+  })
+
+  test('of an expression cuts its title rather than cells', () => {
+    const sums: readonly Column[] = [{ title: 'sum(value ->> total)', kind: 'number' }, { title: 'city of it' }]
+    const cut = fitted(sums, [['123456789012', 'Oslo']], 24, { titles: true })
+    expect(cut).toEqual([12, 10])
+    expect(fitted(sums, [['123456789012', 'Oslo']], 10, { titles: true })).toEqual([12, 8])
+    expect(fitted(sums, [['123456789012', 'Oslo']], 10)).toEqual([20, 10])
   })
 
   test('counts the columns of wide and of combining characters', () => {
@@ -134,6 +190,17 @@ test('sizes, counts and times are short', () => {
 test('wrapped text keeps its words and its width', () => {
   expect(wrapText('a bb ccc dddd', 6)).toEqual(['a bb', 'ccc', 'dddd'])
   expect(wrapText('averyveryverylongword x', 6)).toEqual(['averyveryverylongword', 'x'])
+  expect(wrapText('日本 日本 日', 9)).toEqual(['日本 日本', '日'])
+  expect(wrapText('two  spaces', 5)).toEqual(['two', 'spaces'])
+})
+
+test('text beside a label is wrapped beside it; lines of its own stay as they are', () => {
+  expect(besideLabel('error:', 'a bb ccc\n  select every thing there is', 12)).toEqual([
+    'error: a bb',
+    '       ccc',
+    '  select every thing there is',
+  ])
+  expect(besideLabel('hint:', 'a bb ccc')).toEqual(['hint: a bb ccc'])
 })
 
 describe('indented JSON', () => {

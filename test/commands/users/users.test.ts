@@ -55,7 +55,11 @@ describe('users create', () => {
     ['nobody to type the password', ['create', 'bob'], /nobody is here to type.*\nhint: .*--password-file FILE/],
     ['an empty password', ['create', 'bob', '--password-file', 'empty'], /the first line of empty is empty/],
     ['a file that is not there', ['create', 'bob', '--password-file', 'nowhere'], /nowhere/],
-    ['another mechanism', ['create', 'bob', '--mechanism', 'plain'], /Expected scram-sha-256 or scram-sha-512/],
+    [
+      'another mechanism',
+      ['create', 'bob', '--mechanism', 'plain'],
+      /error: --mechanism: expected scram-sha-256 or scram-sha-512, not "plain"/,
+    ],
     ['too few iterations', ['create', 'bob', '--iterations', '100'], /from 4096 to 16384/],
   ])('refuses %s', async (_, words, message) => {
     writeFileSync(join(bench.folder, 'empty'), '\nsecond line')

@@ -48,7 +48,7 @@ export const clusterInfo: CommandSpec<NoFlags, DocumentOf<typeof shape>> = defin
         partitions,
       },
       table,
-      view: [`cluster ${clusterId ?? '-'}  ${countOf(rows.length, 'broker')}, ${counts}`, table],
+      view: [{ heading: `cluster ${clusterId ?? '-'}`, facts: `${countOf(rows.length, 'broker')}, ${counts}` }, table],
     }
   },
 })

@@ -40,7 +40,8 @@ export async function reportLines(terminal: Terminal, form: OutputForm, report: 
   return blocks.flatMap((block) => {
     if (typeof block === 'string') return [escapeText(block)]
     if ('heading' in block) return headingLines(block, paint, width)
-    return 'text' in block ? [paint[block.paint](escapeText(block.text))] : formatTable(block, layout)
+    if ('columns' in block) return formatTable(block, layout)
+    return wrapText(escapeText(block.text), width).map(paint[block.paint])
   })
 }
 

@@ -91,15 +91,15 @@ export class Terminal {
 
   /** A line on stderr for a person: nothing in a pipe unless `--verbose` asks for it. */
   note(line: string): void {
-    if (!this.hasReader && !this.#options.verbose) return
-    // What is painted has been made to fit by whoever painted it.
-    const width = line.includes('\u001b') ? undefined : this.#errorColumns
-    for (const part of width === undefined ? [line] : wrapText(line, width)) this.warn(part)
+    if (this.hasReader || this.#options.verbose) this.warn(line)
   }
 
   /** A line on stderr that is always told. */
   warn(line: string): void {
-    this.#io.stderr.write(`${line}\n`)
+    const width = this.#errorColumns
+    // What is painted, or has lines of its own, has been made to fit already.
+    const isMade = width === undefined || /[\u001b\n]/.test(line)
+    for (const part of isMade ? [line] : wrapText(line, width)) this.#io.stderr.write(`${part}\n`)
   }
 
   /** `error:` and `hint:` on stderr. */
@@ -111,8 +111,7 @@ export class Terminal {
 
   #labelled(label: string, paint: (text: string) => string, text: string): void {
     const [first, ...others] = besideLabel(label, escapeLines(text), this.#errorColumns)
-    this.warn(`${paint(label)}${first!.slice(label.length)}`)
-    for (const line of others) this.warn(line)
+    for (const line of [`${paint(label)}${first!.slice(label.length)}`, ...others]) this.#io.stderr.write(`${line}\n`)
   }
 
   /** Overwrites the last line of stderr with a status; an empty one clears it. For a terminal only. */

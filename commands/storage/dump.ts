@@ -71,13 +71,13 @@ const columns: readonly Column[] = [
   { title: 'SIZE', kind: 'size' },
   { title: 'CODEC', optional: true },
   { title: 'MAX-TIMESTAMP', kind: 'time', optional: true },
-  { title: 'PRODUCER', kind: 'number', optional: true },
-  { title: 'NOTES' },
+  { title: 'PRODUCER', kind: 'number' },
+  { title: 'NOTES', vital: true },
 ]
 
 function inCells({ topic, partition }: TopicPartition, batch: BatchDescription): Cell[] {
   const { producerId, producerEpoch, baseSequence } = batch
-  const notes = [batch.transactional && 'transactional', batch.control && 'control', !batch.crcValid && 'CRC WRONG']
+  const notes = [!batch.crcValid && 'damaged', batch.control && 'control', batch.transactional && 'transactional']
   return [
     topic,
     partition,

@@ -3,7 +3,7 @@ import { refuseBrokers } from '../broker/refuse-brokers.ts'
 import { type CommandSpec, defineCommand } from '../command.ts'
 import { exitCodes } from '../exit-code.ts'
 import { countOf, formatSize } from '../output/quantities.ts'
-import { type Table, tableOf } from '../output/report.ts'
+import { type Line, type Table, tableOf } from '../output/report.ts'
 import { type DocumentOf, flag, list, nullable, object, text, whole, word } from '../output/shape.ts'
 
 interface VerifyFlags {
@@ -72,12 +72,12 @@ function problemTable(problems: Verified['problems']): Table {
   ])
 }
 
-function viewOf({ storage, dataDir, logs, batches, records, sizeBytes, problems, repaired }: StorageReport): string[] {
+function viewOf({ storage, dataDir, logs, batches, records, sizeBytes, problems, repaired }: StorageReport): Line[] {
   if (storage === null) return [`${dataDir} holds no store`]
   const read = [countOf(logs, 'partition'), countOf(batches, 'batch'), countOf(records, 'record')]
-  const head = `${dataDir}  ${storage}  ${read.join(', ')}, ${formatSize(sizeBytes)}`
-  if (problems.length === 0) return [head, 'nothing is damaged']
-  const damaged = problems.map((problem) => `damaged: ${describe(problem)}`)
+  const head = { heading: dataDir, facts: `${storage}  ${read.join(', ')}, ${formatSize(sizeBytes)}` }
+  if (problems.length === 0) return [head, { text: 'nothing is damaged', paint: 'green' }]
+  const damaged = problems.map((problem) => ({ text: `damaged: ${describe(problem)}`, paint: 'red' as const }))
   if (!repaired) return [head, ...damaged]
   return [head, ...damaged, `repaired: ${countOf(problems.length, 'problem')}; all else can be read`]
 }

@@ -191,6 +191,7 @@ test('wrapped text keeps its words and its width', () => {
   expect(wrapText('a bb ccc dddd', 6)).toEqual(['a bb', 'ccc', 'dddd'])
   expect(wrapText('averyveryverylongword x', 6)).toEqual(['averyveryverylongword', 'x'])
   expect(wrapText('日本 日本 日', 9)).toEqual(['日本 日本', '日'])
+  expect(wrapText('  in ', 5)).toEqual(['  in '])
   expect(wrapText('two  spaces', 5)).toEqual(['two', 'spaces'])
 })
 
@@ -201,6 +202,7 @@ test('text beside a label is wrapped beside it; lines of its own stay as they ar
     '  select every thing there is',
   ])
   expect(besideLabel('hint:', 'a bb ccc')).toEqual(['hint: a bb ccc'])
+  expect(besideLabel('hint:', 'a wordthatislong c', 12)).toEqual(['hint: a wordthatislong c'])
 })
 
 describe('indented JSON', () => {

@@ -1,4 +1,4 @@
-import { constants, copyFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BrokerConfigs } from '../broker/configs/config-values.ts'
 import { Topics } from '../broker/topics/topics.ts'
@@ -38,8 +38,8 @@ export function verifyBatches(store: Store): Promise<BatchFindings> {
 }
 
 /** Takes out the batches that `found` is about. All others stay, also those after them. */
-export function repairBatches(store: Store, found: BatchFindings): Promise<BatchFindings> {
-  const copy = found.unreadable > 0 ? copyStore(store) : null
+export async function repairBatches(store: Store, found: BatchFindings): Promise<BatchFindings> {
+  const copy = found.unreadable > 0 ? await copyStore(store) : null
   return withEngine(store, (engine, log, damaged) => takeOut(engine, log, damaged, store.dataDir, copy))
 }
 
@@ -113,11 +113,10 @@ async function takeOut(
 }
 
 /** The store as it is, on file systems that can without using space. The memory engine gives the bytes of all that it opens. */
-function copyStore({ type, dataDir }: Store): string | null {
+async function copyStore({ type, dataDir }: Store): Promise<string | null> {
   if (type === 'memory') return null
-  const copy = join(dataDir, 'rafka.db.before-repair')
-  copyFileSync(join(dataDir, 'rafka.db'), copy, constants.COPYFILE_FICLONE)
-  return copy
+  const { copyDatabase } = await import('../storage/sqlite/copy-database.ts')
+  return copyDatabase(dataDir, 'before-repair')
 }
 
 function problemOf(

@@ -20,8 +20,6 @@ export function ensureDirectory(path: string): void {
 
 /** What is durable in a directory is of no use when the directory itself is not. */
 function syncParents(path: string, firstCreated: string): void {
-  // Windows has no such call, and needs none.
-  if (process.platform === 'win32') return
   const top = dirname(resolve(firstCreated))
   for (let directory = dirname(resolve(path)); directory.length >= top.length; directory = dirname(directory)) {
     syncDirectory(directory)
@@ -29,7 +27,10 @@ function syncParents(path: string, firstCreated: string): void {
   }
 }
 
-function syncDirectory(path: string): void {
+/** Makes the names in a directory durable. */
+export function syncDirectory(path: string): void {
+  // Windows has no such call, and needs none.
+  if (process.platform === 'win32') return
   const descriptor = openIfReadable(path)
   if (descriptor === undefined) return
   try {

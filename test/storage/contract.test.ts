@@ -10,6 +10,12 @@ describeStorageContract('sqlite', () => {
   return { persistent: true, open: () => openSqliteEngine({ path, durability: 'none' }) }
 })
 
+describeStorageContract('sqlite with all bytes in files', () => {
+  const path = temporaryDirectory()
+  const fileLimits = { groupBytes: 0, batchBytes: 0, fileBytes: 200 }
+  return { persistent: true, open: () => openSqliteEngine({ path, durability: 'none', fileLimits }) }
+})
+
 describeStorageContract('memory', () => ({
   persistent: false,
   open: () => openMemoryEngine({ maxBytes, durability: 'fsync' }),

@@ -10,6 +10,7 @@ import { verifyMemory } from '../../src/storage/memory/verify-memory.ts'
 import { acquireLock } from '../../src/storage/sqlite/exclusive-lock.ts'
 import { openSqliteEngine } from '../../src/storage/sqlite/sqlite-engine.ts'
 import { verifySqlite } from '../../src/storage/sqlite/verify-sqlite.ts'
+import { smallFiles } from '../support/small-files.ts'
 import { comparable, storedBatch } from '../support/stored-batch.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
@@ -19,6 +20,11 @@ const hasPrlimit = spawnSync('prlimit', ['--version']).status === 0
 
 const engines = [
   { name: 'sqlite', open: (path: string) => openSqliteEngine({ path, durability: 'fsync' }), verify: verifySqlite },
+  {
+    name: 'sqlite with files',
+    open: (path: string) => openSqliteEngine({ path, durability: 'fsync', fileLimits: smallFiles }),
+    verify: verifySqlite,
+  },
   {
     name: 'memory',
     open: (path: string) => openMemoryEngine({ path, durability: 'fsync', maxBytes: 2 ** 28 }),

@@ -11,6 +11,8 @@ const MAX_ACKS_PER_ROUND = 2000
 export interface KillOptions {
   readonly engine: 'sqlite' | 'memory'
   readonly rounds: number
+  /** Of each record, at least; left out: a few. */
+  readonly valueBytes?: number
   /** Told after each round. */
   readonly onRound?: (round: number, acknowledged: number) => void
 }
@@ -25,14 +27,14 @@ export interface KillOutcome {
  * acknowledged: every acknowledged record is there, once, at its offset, in order, and the offsets have no gap.
  * @throws Error telling the first difference
  */
-export async function killRounds({ engine, rounds, onRound }: KillOptions): Promise<KillOutcome> {
+export async function killRounds({ engine, rounds, valueBytes = 0, onRound }: KillOptions): Promise<KillOutcome> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rafka-kill-'))
   const port = await lowPort()
   const start = () => startKillable({ dataDir, port, engine })
   let broker = await start()
   const client = await connect({ brokers: [`127.0.0.1:${port}`] })
   try {
-    const load = startLoad(client)
+    const load = startLoad(client, valueBytes)
     for (let round = 1; round <= rounds; round++) {
       await load.acknowledgedMore(1 + Math.floor(Math.random() * MAX_ACKS_PER_ROUND))
       await broker.kill()
@@ -57,7 +59,7 @@ interface Load {
   stop(): Promise<void>
 }
 
-function startLoad(client: Rafka): Load {
+function startLoad(client: Rafka, valueBytes: number): Load {
   const producer = client.producer({ deliveryTimeoutMs: 60_000, lingerMs: 1 })
   const offsets = new Map<number, number>()
   let stopped = false
@@ -66,11 +68,13 @@ function startLoad(client: Rafka): Load {
   const senders = (async () => {
     const waiting = new Set<Promise<void>>()
     for (let number = 0; !stopped; number++) {
-      const sent = producer.send({ topic: TOPIC, partition: 0, value: String(number) }).then(({ offset }) => {
-        offsets.set(number, offset)
-        waiting.delete(sent)
-        if (offsets.size >= target) reached()
-      })
+      const sent = producer
+        .send({ topic: TOPIC, partition: 0, value: String(number).padStart(valueBytes, '0') })
+        .then(({ offset }) => {
+          offsets.set(number, offset)
+          waiting.delete(sent)
+          if (offsets.size >= target) reached()
+        })
       waiting.add(sent)
       if (waiting.size >= OUTSTANDING) await Promise.race(waiting)
     }

@@ -4,10 +4,11 @@ import { isRafkaError } from '../../src/core/errors.ts'
 import type { StorageEngine } from '../../src/core/storage-engine.ts'
 import { openMemoryEngine } from '../../src/storage/memory/memory-engine.ts'
 import { openSqliteEngine } from '../../src/storage/sqlite/sqlite-engine.ts'
+import { smallFiles } from './small-files.ts'
 import { storedBatch } from './stored-batch.ts'
 
 /**
- * A process of its own that writes through an engine: `storage-child.ts <sqlite|memory> <directory> <load|limit|open>`.
+ * A process of its own that writes through an engine: `storage-child.ts <sqlite|sqlite with files|memory> <directory> <load|limit|open>`.
  *
  * - `load`: appends to three logs without end, and prints `<log> <end>` for each commit that was acknowledged.
  * - `limit`: appends until files may not grow, then without the limit, and prints what happened as JSON.
@@ -21,6 +22,11 @@ else await stayOpen()
 
 function open(): Promise<StorageEngine> {
   if (engineName === 'sqlite') return openSqliteEngine({ path, durability: 'fsync' })
+  if (engineName === 'sqlite with files') {
+    // One file that grows, where the limit is on the size of files.
+    const fileLimits = mode === 'limit' ? { ...smallFiles, fileBytes: 2 ** 30 } : smallFiles
+    return openSqliteEngine({ path, durability: 'fsync', fileLimits })
+  }
   // A snapshot every now and then, so that the process also dies while one is being written.
   return openMemoryEngine({ path, durability: 'fsync', maxBytes: 2 ** 28, snapshotBytes: 200_000 })
 }

@@ -1,4 +1,5 @@
 import type { BatchInfo, LogId, StoredBatch } from '../../core/storage-engine.ts'
+import type { BatchFiles } from './batch-files.ts'
 import { DamagedRow } from './damaged-row.ts'
 import { guardBatch } from './guard.ts'
 import type { ReadRow, Statements } from './statements.ts'
@@ -22,9 +23,14 @@ export interface BatchRange {
  * They end before one that is damaged.
  * @throws DamagedRow when that is the first
  */
-export function readBatches(statements: Statements, range: BatchRange, maxBytes: number): StoredBatch[] {
+export function readBatches(
+  statements: Statements,
+  files: BatchFiles,
+  range: BatchRange,
+  maxBytes: number,
+): StoredBatch[] {
   const last = lastThatFits(statements, range, maxBytes)
-  if (last !== undefined) return soundBatches(range, statements.read.all(range.log, range.from, last + 1))
+  if (last !== undefined) return soundBatches(files, range, statements.read.all(range.log, range.from, last + 1))
   // Either the first batch reaches beyond the range, or there is none where one must be.
   const [next] = statements.scan.all(range.log, range.from, range.end, 1)
   const expected = Math.max(range.from, range.sparseUntil)
@@ -41,21 +47,28 @@ export function scanBatches(statements: Statements, range: BatchRange, limit: nu
 }
 
 /**
- * The batch of a row.
+ * The batch of a row, with its bytes.
  * @throws DamagedRow when it is not what was written
  */
-export function batchOf(log: LogId, [baseOffset, lastOffset, maxTimestamp, bytes, guard]: ReadRow): StoredBatch {
+export function batchOf(log: LogId, row: ReadRow, bytes: Buffer | DamagedRow): StoredBatch {
+  if (bytes instanceof DamagedRow) throw bytes
+  const [baseOffset, lastOffset, maxTimestamp, , guard] = row
   const batch: StoredBatch = { baseOffset, lastOffset, maxTimestamp, bytes }
   if (guard !== guardBatch(log, batch)) throw new DamagedRow(`the batch at offset ${baseOffset} of log ${log}`)
   return batch
 }
 
-function soundBatches(range: BatchRange, rows: readonly ReadRow[]): StoredBatch[] {
+/** The bytes of a row, wherever they are. */
+export function bytesOf(files: BatchFiles, [, , , sizeBytes, , bytes, file, position]: ReadRow): Buffer | DamagedRow {
+  return file === null || position === null ? bytes : files.read({ file, position }, sizeBytes)
+}
+
+function soundBatches(files: BatchFiles, range: BatchRange, rows: readonly ReadRow[]): StoredBatch[] {
   const batches: StoredBatch[] = []
   let next = range.from
   try {
     for (const row of rows) {
-      const batch = batchOf(range.log, row)
+      const batch = batchOf(range.log, row, bytesOf(files, row))
       const expected = Math.max(next, range.sparseUntil)
       if (batch.baseOffset > expected) throw missing(range.log, expected)
       batches.push(batch)

@@ -1,10 +1,14 @@
 import type { Change, LogId, StoredBatch } from '../../core/storage-engine.ts'
 import { checkAppend, checkLog, checkOffset, checkReplace, spanRefusal } from '../change-rules.ts'
 import { Overlay, type Readable } from '../overlay.ts'
+import type { Place } from './batch-files.ts'
 import { guardBatch, guardEntry, guardLog } from './guard.ts'
 import { emptySqliteExtent, type Garbage, type SqliteExtent, type SqliteState } from './sqlite-state.ts'
 import type { Statements } from './statements.ts'
 import type { TimeIndex } from './time-index.ts'
+
+/** Where the bytes of batches are that are not in their rows. */
+export type Places = ReadonlyMap<StoredBatch, Place>
 
 interface Draft {
   readonly logs: Overlay<LogId, SqliteExtent>
@@ -13,6 +17,9 @@ interface Draft {
 }
 
 const EVERYTHING = Number.MAX_SAFE_INTEGER
+const nowhere: Places = new Map()
+const noBytes = new Uint8Array()
+const inItsRow = { file: null, position: null }
 const nothing: ReadonlyMap<string, Uint8Array> = new Map()
 
 /**
@@ -23,15 +30,19 @@ export class ChangeGroup {
   readonly #statements: Statements
   readonly #times: TimeIndex
   readonly #state: SqliteState
+  readonly #places: Places
   readonly #group: Draft
   #onlyAdds = true
+  #rowBytes = 0
   /** Logs whose row must be written; the others' can be told from the batches (`readLogs`). */
   readonly #rows = new Set<LogId>()
 
-  constructor(statements: Statements, times: TimeIndex, state: SqliteState) {
+  /** @param places where bytes that were written to files are: those of all other batches go into their rows */
+  constructor(statements: Statements, times: TimeIndex, state: SqliteState, places: Places = nowhere) {
     this.#statements = statements
     this.#times = times
     this.#state = state
+    this.#places = places
     this.#group = draftOn(state.logs, state.garbage, nothing)
   }
 
@@ -58,6 +69,11 @@ export class ChangeGroup {
     return this.#onlyAdds
   }
 
+  /** Bytes that go into SQLite. */
+  get rowBytes(): number {
+    return this.#rowBytes
+  }
+
   /** Writes what was gathered: to be called once, before the transaction's COMMIT. */
   finish(): void {
     const { putLog, removeLog, putGarbage, removeGarbage, put, remove } = this.#statements
@@ -73,6 +89,7 @@ export class ChangeGroup {
     for (const [key, value] of this.#group.entries.changes()) {
       if (value === undefined) remove.run(key)
       else put.run(key, guardEntry(key, value), value)
+      this.#rowBytes += value?.length ?? 0
     }
   }
 
@@ -176,7 +193,12 @@ export class ChangeGroup {
 
   #insert(log: LogId, batch: StoredBatch): void {
     const { baseOffset, lastOffset, maxTimestamp, bytes } = batch
-    this.#statements.append.run(log, baseOffset, lastOffset, maxTimestamp, bytes.length, guardBatch(log, batch), bytes)
+    const place = this.#places.get(batch)
+    const inRow = place === undefined ? bytes : noBytes
+    const { file, position } = place ?? inItsRow
+    this.#rowBytes += inRow.length
+    const guard = guardBatch(log, batch)
+    this.#statements.append.run(log, baseOffset, lastOffset, maxTimestamp, bytes.length, guard, inRow, file, position)
   }
 }
 

@@ -4,6 +4,7 @@ import { RafkaError } from '../../core/errors.ts'
 import type { Durability } from '../../core/storage-engine.ts'
 import { ensureDirectory, unusableDirectory } from '../directory.ts'
 import { describeCause } from '../refusal.ts'
+import { batchDirectory } from './batch-files.ts'
 import { type Database, isDamage, openDatabase, sqliteErrorCode } from './database.ts'
 import { checkVersion, migrate } from './schema.ts'
 
@@ -90,7 +91,12 @@ function refuseLeftovers(directory: string): void {
       `it holds data of the memory engine (${foreign}); open it with storage.type memory`,
     )
   }
-  const left = names.find((name) => name === `${DATABASE_NAME}-wal` || name.startsWith(`${DATABASE_NAME}.damaged-`))
+  const left = names.find(
+    (name) =>
+      name === `${DATABASE_NAME}-wal` ||
+      name === batchDirectory(DATABASE_NAME) ||
+      name.startsWith(`${DATABASE_NAME}.damaged-`),
+  )
   if (left === undefined) return
   throw corruptDatabase(
     databaseFile(directory),

@@ -2,6 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Logger } from '../../core/log.ts'
 import type { LogId } from '../../core/storage-engine.ts'
 import { closedError, describeCause } from '../refusal.ts'
+import { BatchFileSweep } from './batch-file-sweep.ts'
+import type { BatchFiles } from './batch-files.ts'
 import { checkpoint } from './checkpoint.ts'
 import { type Database, isNoRoom } from './database.ts'
 import type { FileSyncs } from './file-syncs.ts'
@@ -16,6 +18,7 @@ export interface MaintenanceOptions {
   readonly logger: Logger
   /** Left out: nothing need be durable. */
   readonly syncs: FileSyncs | undefined
+  readonly files: BatchFiles
   /** Runs a task while nothing else is written. */
   readonly exclusively: (task: () => Promise<void>) => Promise<void>
   /** After an error that leaves open what is on disk. */
@@ -34,11 +37,12 @@ const REST = 3
 
 /**
  * What SQLite needs beside commits, in small steps between them: moving the WAL into the database, deleting the batches of logs that were
- * trimmed or dropped, giving free pages back.
+ * trimmed or dropped, giving free pages and files that nobody needs back.
  */
 export class Maintenance {
   readonly #options: MaintenanceOptions
   readonly #pageBytes: number
+  readonly #sweep: BatchFileSweep
   #checkpointAhead = false
   #deletionAhead: NodeJS.Timeout | undefined
   #reclaiming: Promise<void> | undefined
@@ -46,6 +50,7 @@ export class Maintenance {
 
   constructor(options: MaintenanceOptions) {
     this.#options = options
+    this.#sweep = new BatchFileSweep(options)
     this.#pageBytes = Number(options.database.pragma('page_size', { simple: true }))
   }
 
@@ -95,7 +100,9 @@ export class Maintenance {
     this.#deletionAhead = setTimeout(() => {
       void this.#options.exclusively(async () => {
         const startMs = performance.now()
-        const done = await this.#guarded('deletion of trimmed batches', () => this.#deleteSome())
+        const done = await this.#guarded('deletion of trimmed batches', async () => {
+          if (this.#deleteSome()) await this.#sweep.removeUnused()
+        })
         this.#deletionAhead = undefined
         if (this.#stopped) return
         if (done && this.#options.state.garbage.size > 0) this.#planDeletion(REST * (performance.now() - startMs))
@@ -106,7 +113,14 @@ export class Maintenance {
   }
 
   async #reclaim(): Promise<void> {
-    while (this.#options.state.garbage.size > 0) await this.#step(() => this.#deleteSome())
+    while (this.#options.state.garbage.size > 0) await this.#step(() => void this.#deleteSome())
+    await this.#step(() => this.#sweep.endCurrent())
+    for (let more = true; more; ) {
+      await this.#step(async () => {
+        more = await this.#sweep.moveSome()
+      })
+    }
+    await this.#step(() => this.#sweep.removeUnused())
     let pages = 16
     while (this.#freePages() > 0) {
       await this.#step(() => {
@@ -121,13 +135,13 @@ export class Maintenance {
   }
 
   /** One step of reclaiming, between commits. */
-  async #step(work: () => void): Promise<void> {
+  async #step(work: () => void | Promise<void>): Promise<void> {
     await nextTurn()
     if (this.#stopped) throw closedError('sqlite')
     await this.#options.exclusively(async () => {
       if (this.#stopped) throw closedError('sqlite')
       if (this.#walBytes() >= CHECKPOINT_BYTES) await checkpoint(this.#options)
-      work()
+      await work()
     })
   }
 
@@ -135,11 +149,11 @@ export class Maintenance {
     return Number(this.#options.database.pragma('freelist_count', { simple: true }))
   }
 
-  /** One transaction that deletes the oldest batches of one log, as many as a step may. */
-  #deleteSome(): void {
+  /** One transaction that deletes the oldest batches of one log, as many as a step may. True when that log has no more. */
+  #deleteSome(): boolean {
     const { database, statements, state } = this.#options
     const [first] = state.garbage
-    if (first === undefined) return
+    if (first === undefined) return false
     const [log] = first
     const before = state.logs.get(log)?.start ?? Number.MAX_SAFE_INTEGER
     const until = this.#endOfStep(log, before)
@@ -148,6 +162,7 @@ export class Maintenance {
       if (until === before) statements.removeGarbage.run(log)
     })()
     if (until === before) state.garbage.delete(log)
+    return until === before
   }
 
   #endOfStep(log: LogId, before: number): number {

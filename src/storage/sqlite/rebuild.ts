@@ -2,11 +2,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { BatchInfo, LogId } from '../../core/storage-engine.ts'
 import { describeCause } from '../refusal.ts'
 import type { BatchCheck, Findings } from '../verification.ts'
+import type { BatchFiles } from './batch-files.ts'
+import { DamagedRow } from './damaged-row.ts'
 import { type Database, isDamage, sqliteErrorCode } from './database.ts'
 import { guardBatch, guardEntry, guardLog } from './guard.ts'
 import { type BatchRow, salvageBatches, salvageEntries } from './salvage.ts'
 import type { SqliteExtent } from './sqlite-state.ts'
-import { prepareStatements, type Statements } from './statements.ts'
+import { type IndexStatements, prepareIndexStatements, prepareStatements, type Statements } from './statements.ts'
 import { TimeIndex } from './time-index.ts'
 
 /** What a rebuilt database holds. */
@@ -22,6 +24,8 @@ export interface RebuildOptions {
   readonly source: Database | undefined
   /** Its name, for what is told. */
   readonly file: string
+  /** Those of the damaged database. */
+  readonly batchFiles: BatchFiles
   /** A new database with its schema. */
   readonly target: Database
   readonly lost: Findings
@@ -50,7 +54,7 @@ export class Rebuild {
   async run(): Promise<Rebuilt> {
     const { source, target } = this.#options
     if (source === undefined) return { logCount: 0, batchCount: 0, entryCount: 0 }
-    const from = this.#attempt('schema', () => prepareStatements(source))
+    const from = this.#attempt('schema', () => prepareIndexStatements(source))
     const logs = this.#readLogs(from)
     await this.#copyBatches(source, logs)
     for (const log of this.#owners(logs)) {
@@ -62,7 +66,7 @@ export class Rebuild {
   }
 
   /** The rows that are sound, and whether all could be read: if so, batches of other logs are what a dropped log left. */
-  #readLogs(from: Statements | undefined): { known: Map<LogId, SqliteExtent>; complete: boolean } {
+  #readLogs(from: IndexStatements | undefined): { known: Map<LogId, SqliteExtent>; complete: boolean } {
     const known = new Map<LogId, SqliteExtent>()
     let complete = true
     const rows = from && this.#attempt('logs', () => from.logs.all())
@@ -83,7 +87,7 @@ export class Rebuild {
       const extent = logs.known.get(row.log)
       if (extent === undefined ? logs.complete : row.lastOffset < extent.start) continue
       step.push(row)
-      bytes += row.bytes.length
+      bytes += row.sizeBytes
       if (bytes < STEP_BYTES) continue
       copyStep(step)
       step = []
@@ -94,18 +98,29 @@ export class Rebuild {
   }
 
   #copyBatch(row: BatchRow): void {
-    const { log, baseOffset, lastOffset, maxTimestamp, bytes, guard } = row
-    const wrong = guard === guardBatch(log, row) ? this.#options.checkBatch(row) : 'the batch is not what was written'
-    if (wrong !== undefined) {
-      this.#lose(`log ${log}, offset ${baseOffset}`, wrong)
+    const { log, baseOffset, lastOffset, maxTimestamp, guard } = row
+    const bytes = this.#bytesOf(row)
+    const wrong = bytes instanceof DamagedRow ? bytes.message : this.#whatIsWrong(row, bytes)
+    if (bytes instanceof DamagedRow || wrong !== undefined) {
+      this.#lose(`log ${log}, offset ${baseOffset}`, wrong!)
       return
     }
     try {
-      this.#to.append.run(log, baseOffset, lastOffset, maxTimestamp, bytes.length, guard, bytes)
+      this.#to.append.run(log, baseOffset, lastOffset, maxTimestamp, bytes.length, guard, bytes, null, null)
     } catch (error) {
       if (!sqliteErrorCode(error)?.startsWith('SQLITE_CONSTRAINT')) throw error
       this.#lose(`log ${log}, offset ${baseOffset}`, 'the batch is there twice')
     }
+  }
+
+  /** The new database takes all bytes into its rows: the files stay with the damaged one. */
+  #bytesOf({ bytes, file, position, sizeBytes }: BatchRow): Uint8Array | DamagedRow {
+    return file === null || position === null ? bytes : this.#options.batchFiles.read({ file, position }, sizeBytes)
+  }
+
+  #whatIsWrong({ log, guard, baseOffset, lastOffset, maxTimestamp }: BatchRow, bytes: Uint8Array): string | undefined {
+    const batch = { baseOffset, lastOffset, maxTimestamp, bytes }
+    return guard === guardBatch(log, batch) ? this.#options.checkBatch(batch) : 'the batch is not what was written'
   }
 
   #owners(logs: { known: Map<LogId, SqliteExtent> }): Set<LogId> {
@@ -116,7 +131,7 @@ export class Rebuild {
   }
 
   /** Cuts the log where a batch is missing, builds its time index and writes its row. */
-  #finishLog(from: Statements | undefined, log: LogId, known: SqliteExtent | undefined): void {
+  #finishLog(from: IndexStatements | undefined, log: LogId, known: SqliteExtent | undefined): void {
     const all = this.#to.sumSince.get(log, 0)!
     const expectedEnd = (from && this.#attempt(`log ${log}`, () => from.sumSince.get(log, 0)))?.last ?? -1
     const end = Math.max(known?.end ?? 0, expectedEnd + 1, (all.last ?? -1) + 1)
@@ -137,7 +152,7 @@ export class Rebuild {
   }
 
   /** The offset of the first batch that should be there and is not. */
-  #firstMissing(from: Statements | undefined, log: LogId, known: SqliteExtent | undefined): number | undefined {
+  #firstMissing(from: IndexStatements | undefined, log: LogId, known: SqliteExtent | undefined): number | undefined {
     const start = known?.start ?? 0
     const gap = known && firstGap(infosOf(this.#to, log, start), known)
     try {
@@ -178,7 +193,7 @@ export class Rebuild {
   }
 }
 
-function* infosOf(statements: Statements, log: LogId, from: number): Generator<BatchInfo> {
+function* infosOf(statements: IndexStatements, log: LogId, from: number): Generator<BatchInfo> {
   let next = from
   for (;;) {
     const infos = statements.scan.all(log, next, MAX_OFFSET, AT_ONCE)

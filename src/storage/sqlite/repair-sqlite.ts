@@ -2,6 +2,7 @@ import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { RafkaError } from '../../core/errors.ts'
 import { asideName, type BatchCheck, Findings, type RepairReport } from '../verification.ts'
+import { BatchFiles, batchDirectory } from './batch-files.ts'
 import { type Database, isDamage } from './database.ts'
 import { databaseFile, openConfigured, openingError, openUnchanged } from './database-file.ts'
 import { Rebuild, type Rebuilt } from './rebuild.ts'
@@ -24,11 +25,11 @@ export async function repairSqlite(
   const lost = new Findings()
   const rebuilt = await rebuild(aside, unfinished, { lost, checkBatch })
   renameSync(unfinished, file)
-  const keptAside = [aside, `${aside}-wal`].filter((path) => existsSync(path))
+  const keptAside = [aside, `${aside}-wal`, batchDirectory(aside)].filter((path) => existsSync(path))
   return { keptAside, ...rebuilt, lost: lost.list() }
 }
 
-/** The database goes first and its WAL second: a database without its WAL would open as if nothing were missing. */
+/** The database goes first and what belongs to it second: a database without its WAL would open as if nothing were missing. */
 function setAside(directory: string, file: string, now: Date): string {
   let aside = newestAside(directory, file)
   if (existsSync(file)) {
@@ -42,6 +43,7 @@ function setAside(directory: string, file: string, now: Date): string {
     })
   }
   if (existsSync(`${file}-wal`)) renameSync(`${file}-wal`, `${aside}-wal`)
+  if (existsSync(batchDirectory(file))) renameSync(batchDirectory(file), batchDirectory(aside))
   return aside
 }
 
@@ -72,10 +74,12 @@ async function rebuild(
 ): Promise<Rebuilt> {
   const target = openConfigured(unfinished, 'fsync')
   const source = openReadable(aside, options.lost)
+  const batchFiles = new BatchFiles(aside, { durable: false })
   try {
-    return await new Rebuild({ source, file: aside, target, ...options }).run()
+    return await new Rebuild({ source, file: aside, batchFiles, target, ...options }).run()
   } finally {
     source?.close()
+    batchFiles.close()
     target.close()
   }
 }

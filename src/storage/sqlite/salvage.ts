@@ -1,11 +1,14 @@
 import type { LogId, StoredBatch } from '../../core/storage-engine.ts'
 import { type Database, isDamage, prepare, prepareTuple, prepareValue } from './database.ts'
 
-/** A row of the table of batches. */
+/** A row of the table of batches: its bytes are in it, or where `file` and `position` say. */
 export interface BatchRow extends StoredBatch {
   readonly id: number
   readonly log: LogId
   readonly guard: number
+  readonly sizeBytes: number
+  readonly file: number | null
+  readonly position: number | null
 }
 
 const ROWS_AT_ONCE = 16
@@ -20,8 +23,8 @@ export function* salvageBatches(database: Database, onDamage: (what: unknown) =>
   const last = lastId(database, onDamage)
   const between = prepare<[from: number, to: number, limit: number], BatchRow>(
     database,
-    'SELECT id, log, base_offset AS baseOffset, last_offset AS lastOffset, max_timestamp AS maxTimestamp, bytes, guard ' +
-      'FROM batches NOT INDEXED WHERE id >= ? AND id <= ? ORDER BY id LIMIT ?',
+    'SELECT id, log, base_offset AS baseOffset, last_offset AS lastOffset, max_timestamp AS maxTimestamp, bytes, guard, ' +
+      `size_bytes AS sizeBytes, ${places(database)} FROM batches NOT INDEXED WHERE id >= ? AND id <= ? ORDER BY id LIMIT ?`,
   )
   let tries = 0
   let width = ROWS_AT_ONCE
@@ -44,6 +47,12 @@ export function* salvageBatches(database: Database, onDamage: (what: unknown) =>
     // Past the damage: in large steps again.
     width = Math.min(ROWS_AT_ONCE, width * 2)
   }
+}
+
+/** A database of version 1 has only rows that hold their bytes. */
+function places(database: Database): string {
+  const version = Number(database.pragma('user_version', { simple: true }))
+  return version < 2 ? 'NULL AS file, NULL AS position' : 'file, position'
 }
 
 /** The largest id: of the table, else of its index. */

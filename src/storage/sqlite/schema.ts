@@ -11,7 +11,7 @@ const applicationId = 0x5241464b
  * | table | one row per | |
  * |---|---|---|
  * | logs | log | first readable offset, next offset and bytes of its batches, as of some hundred batches ago at most; below `sparse_until` compaction may have left gaps |
- * | batches | batch | appended by rowid, so that a commit writes the end of the table; the index covers every look-up but the bytes |
+ * | batches | batch | appended by rowid, so that a commit writes the end of the table; the index covers every look-up but the bytes; those of large groups are not in the row but in `file`, from `position` on (`batch-files.ts`) |
  * | time_blocks | some hundred batches of a log | no batch after the block before and up to `last_offset` is younger than `max_timestamp` |
  * | garbage | log that was trimmed or dropped | its batches below the log's start, or all if there is no log, are to be deleted |
  * | entries | key | |
@@ -53,6 +53,11 @@ const migrations: readonly string[] = [
     guard INTEGER NOT NULL,
     value BLOB NOT NULL
   ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  ALTER TABLE batches ADD COLUMN file INTEGER;
+  ALTER TABLE batches ADD COLUMN position INTEGER;
+  CREATE INDEX batches_by_place ON batches (file, position, size_bytes) WHERE file IS NOT NULL;
   `,
 ]
 

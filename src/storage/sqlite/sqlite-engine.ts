@@ -9,6 +9,7 @@ import type {
   StoredBatch,
 } from '../../core/storage-engine.ts'
 import { closedError, describeCause, refusal } from '../refusal.ts'
+import type { BatchFileLimits, BatchFiles } from './batch-files.ts'
 import { type BatchRange, readBatches, scanBatches } from './batch-reader.ts'
 import { DamagedRow } from './damaged-row.ts'
 import { type Database, isDamage, sqliteErrorCode } from './database.ts'
@@ -16,6 +17,7 @@ import { corruptDatabase, databaseFile, leaveSyncsToUs, openDatabaseFile } from 
 import { type FileSyncs, openFileSyncs } from './file-syncs.ts'
 import { guardEntry } from './guard.ts'
 import { Maintenance } from './maintenance.ts'
+import { openBatchFiles } from './open-batch-files.ts'
 import { readState, type SqliteState } from './sqlite-state.ts'
 import { SqliteWriter } from './sqlite-writer.ts'
 import { prepareStatements, type Statements } from './statements.ts'
@@ -28,6 +30,8 @@ export interface SqliteEngineOptions {
   readonly path: string
   readonly durability: Durability
   readonly logger?: Logger | undefined
+  /** What goes into files beside the database: for tests, in which everything is small. */
+  readonly fileLimits?: Partial<BatchFileLimits> | undefined
 }
 
 /**
@@ -54,6 +58,7 @@ class SqliteEngine implements StorageEngine {
   readonly #maintenance: Maintenance
   readonly #writer: SqliteWriter
   readonly #syncs: FileSyncs | undefined
+  readonly #files: BatchFiles
   #closing: Promise<void> | undefined
 
   constructor(database: Database, options: SqliteEngineOptions) {
@@ -62,6 +67,10 @@ class SqliteEngine implements StorageEngine {
     if (syncs !== undefined) leaveSyncsToUs(database)
     const statements = prepareStatements(database)
     this.#syncs = syncs
+    this.#files = openBatchFiles(databaseFile(path), statements, {
+      durable: durability !== 'none',
+      limits: options.fileLimits,
+    })
     this.#database = database
     this.#file = databaseFile(options.path)
     this.#statements = statements
@@ -73,6 +82,7 @@ class SqliteEngine implements StorageEngine {
       state: this.#state,
       logger: options.logger ?? silentLogger,
       syncs,
+      files: this.#files,
       exclusively: (task) => this.#writer.exclusively(task),
       onBroken: (cause) => this.#writer.break(cause),
     })
@@ -82,6 +92,8 @@ class SqliteEngine implements StorageEngine {
       times: this.#times,
       state: this.#state,
       syncs: durability === 'fsync' ? syncs : undefined,
+      // Where nothing waits for the disk, a crash of the machine could keep a row and lose its bytes; 'os' promises that it does not.
+      files: durability === 'os' ? undefined : this.#files,
       onWritten: () => this.#maintenance.wake(),
       onFull: () => this.#maintenance.makeRoom(),
     })
@@ -96,7 +108,7 @@ class SqliteEngine implements StorageEngine {
   async read(log: LogId, offset: number, maxBytes: number, beforeOffset = Number.MAX_SAFE_INTEGER) {
     return this.#reading((): StoredBatch[] => {
       const range = this.#range(log, offset, beforeOffset)
-      return range === undefined ? [] : readBatches(this.#statements, range, maxBytes)
+      return range === undefined ? [] : readBatches(this.#statements, this.#files, range, maxBytes)
     })
   }
 
@@ -158,6 +170,7 @@ class SqliteEngine implements StorageEngine {
     await this.#writer.drained()
     this.#database.close()
     this.#syncs?.close()
+    this.#files.close()
   }
 
   #assertOpen(): void {
@@ -183,9 +196,14 @@ class SqliteEngine implements StorageEngine {
 
   #readingError(error: unknown): unknown {
     if (isDamage(error) || error instanceof DamagedRow) return corruptDatabase(this.#file, error)
-    if (sqliteErrorCode(error) === undefined) return error
+    if (sqliteErrorCode(error) === undefined && !isSystemError(error)) return error
     return refusal(`${this.#file} could not be read: ${describeCause(error)}`, error)
   }
+}
+
+/** What Node reports of a file that it could not read. */
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
 }
 
 function checkedEntry([key, value, guard]: [key: string, value: Buffer, guard: number]): [string, Uint8Array] {

@@ -1,9 +1,10 @@
 import { isRafkaError, type RafkaError } from '../../core/errors.ts'
-import type { Change } from '../../core/storage-engine.ts'
+import type { Change, StoredBatch } from '../../core/storage-engine.ts'
 import { changeBytes } from '../change-rules.ts'
 import { CommitQueue, type PendingCommit } from '../commit-queue.ts'
 import { describeCause, refusal } from '../refusal.ts'
-import { ChangeGroup } from './change-group.ts'
+import { type BatchFiles, type Place, UnwrittenBatches } from './batch-files.ts'
+import { ChangeGroup, type Places } from './change-group.ts'
 import { type Database, isNoRoom, sqliteErrorCode } from './database.ts'
 import type { FileSyncs } from './file-syncs.ts'
 import type { SqliteState } from './sqlite-state.ts'
@@ -18,6 +19,8 @@ export interface SqliteWriterOptions {
   readonly state: SqliteState
   /** Left out: an answer does not wait until it is durable. */
   readonly syncs: FileSyncs | undefined
+  /** Take the bytes of large groups. Left out: all bytes go into rows. */
+  readonly files: BatchFiles | undefined
   /** After each group. */
   readonly onWritten: () => void
   /** When the disk is full. */
@@ -30,7 +33,7 @@ export interface SqliteWriterOptions {
  */
 const harmless = /^SQLITE_(FULL|IOERR_WRITE|NOMEM|TOOBIG|CONSTRAINT)/
 
-/** Groups up to this size are made durable at once: going to another thread would take longer than the sync itself. */
+/** Up to so many bytes of rows are made durable at once: going to another thread would take longer than the sync itself. */
 const SMALL_GROUP_BYTES = 256 * 1024
 
 /**
@@ -60,7 +63,7 @@ export class SqliteWriter {
 
   /** Refuses all commits from now on. */
   break(cause: unknown): void {
-    const reason = `SQLite failed to write (${describeCause(cause)}): nothing more is stored until the broker is started again`
+    const reason = `the disk failed (${describeCause(cause)}): nothing more is stored until the broker is started again`
     this.#broken ??= refusal(reason, cause)
   }
 
@@ -80,12 +83,44 @@ export class SqliteWriter {
   }
 
   #writeGroup(group: readonly PendingCommit[]): void | Promise<void> {
-    const written = this.#transact(group)
+    const { files } = this.#options
+    if (files === undefined || sizeOf(group) <= files.limits.groupBytes) return this.#writeRows(group)
+    const large = group
+      .flatMap(({ changes }) => changes.flatMap(batchesOf))
+      .filter(({ bytes }) => bytes.length >= files.limits.batchBytes)
+    return large.length === 0 ? this.#writeRows(group) : this.#writeWithFiles(group, large, files)
+  }
+
+  /** First the bytes, durably, then the rows that tell of them. */
+  async #writeWithFiles(
+    group: readonly PendingCommit[],
+    large: readonly StoredBatch[],
+    files: BatchFiles,
+  ): Promise<void> {
+    let places: Place[]
+    try {
+      this.assertSound()
+      places = await files.write(large.map(({ bytes }) => bytes))
+    } catch (error) {
+      this.#refuse(group, this.#broken ?? this.#unwritten(error), error instanceof UnwrittenBatches && error.isNoRoom)
+      return
+    }
+    await this.#writeRows(group, new Map(large.map((batch, index) => [batch, places[index]!])))
+  }
+
+  #unwritten(error: unknown): RafkaError {
+    if (error instanceof UnwrittenBatches) return refusal(`nothing was stored: ${describeCause(error)}`, error)
+    this.break(error)
+    return this.#broken!
+  }
+
+  #writeRows(group: readonly PendingCommit[], places?: Places): void | Promise<void> {
+    const written = this.#transact(group, places)
     if (written === undefined) return
     const { syncs } = this.#options
     if (syncs === undefined) return this.#publish(written)
     // Changes that take rows away must be seen at once by readers, or not at all.
-    if (written.changes.onlyAdds && sizeOf(written.kept) > SMALL_GROUP_BYTES) {
+    if (written.changes.onlyAdds && written.changes.rowBytes > SMALL_GROUP_BYTES) {
       this.#syncing = syncs
         .wal()
         .then(
@@ -106,24 +141,27 @@ export class SqliteWriter {
   }
 
   /** The commits of the group that are written, not durable yet; the others it has rejected. */
-  #transact(group: readonly PendingCommit[]): Written | undefined {
+  #transact(group: readonly PendingCommit[], places?: Places): Written | undefined {
     const { statements, times, state } = this.#options
     try {
       this.assertSound()
       const kept: PendingCommit[] = []
       statements.begin.run()
-      const changes = new ChangeGroup(statements, times, state)
+      const changes = new ChangeGroup(statements, times, state, places)
       for (const commit of group) if (joined(changes, commit)) kept.push(commit)
       changes.finish()
       statements.commit.run()
       return { kept, changes }
     } catch (error) {
-      const failure = this.#broken ?? this.#failed(error)
-      for (const commit of group) commit.reject(failure)
-      if (isNoRoom(error)) this.#options.onFull()
-      this.#options.onWritten()
+      this.#refuse(group, this.#broken ?? this.#failed(error), isNoRoom(error))
       return undefined
     }
+  }
+
+  #refuse(group: readonly PendingCommit[], why: RafkaError, isFull: boolean): void {
+    for (const commit of group) commit.reject(why)
+    if (isFull) this.#options.onFull()
+    this.#options.onWritten()
   }
 
   #publish({ kept, changes }: Written): void {
@@ -162,6 +200,11 @@ interface Written {
 
 function sizeOf(group: readonly PendingCommit[]): number {
   return group.reduce((sum, { changes }) => sum + changeBytes(changes), 0)
+}
+
+function batchesOf(change: Change): readonly StoredBatch[] {
+  if ('append' in change) return [change.batch]
+  return 'replace' in change ? change.batches : []
 }
 
 function joined(changes: ChangeGroup, commit: PendingCommit): boolean {

@@ -1,4 +1,5 @@
 import type { BatchInfo, LogId } from '../../core/storage-engine.ts'
+import type { Place } from './batch-files.ts'
 import { type Database, prepare, prepareTuple, prepareValue } from './database.ts'
 import type { SqliteExtent } from './sqlite-state.ts'
 
@@ -8,11 +9,36 @@ export interface TimeBlock {
   readonly maxTimestamp: number
 }
 
-/** A batch as it is read: as an array, for there are many. */
-export type ReadRow = [baseOffset: number, lastOffset: number, maxTimestamp: number, bytes: Buffer, guard: number]
+/** A batch as it is read: as an array, for there are many. Its bytes are in the row, or where `file` and `position` say. */
+export type ReadRow = [
+  baseOffset: number,
+  lastOffset: number,
+  maxTimestamp: number,
+  sizeBytes: number,
+  guard: number,
+  bytes: Buffer,
+  file: number | null,
+  position: number | null,
+]
+
+/** A batch that is appended. */
+export type AppendRow = [
+  log: LogId,
+  baseOffset: number,
+  lastOffset: number,
+  maxTimestamp: number,
+  sizeBytes: number,
+  guard: number,
+  bytes: Uint8Array,
+  file: number | null,
+  position: number | null,
+]
 
 /** Everything that the engine says to SQLite, prepared once. */
 export type Statements = ReturnType<typeof prepareStatements>
+
+/** Those of them that any version of the schema answers. */
+export type IndexStatements = ReturnType<typeof prepareIndexStatements>
 
 const INFO =
   'base_offset AS baseOffset, last_offset AS lastOffset, max_timestamp AS maxTimestamp, size_bytes AS sizeBytes'
@@ -29,8 +55,10 @@ export function prepareStatements(database: Database) {
     walSize: prepare<[], { log: number; checkpointed: number }>(database, 'PRAGMA wal_checkpoint(NOOP)'),
     checkpoint: prepare<[]>(database, 'PRAGMA wal_checkpoint(PASSIVE)'),
     undo: prepare<[]>(database, 'ROLLBACK TO one_commit'),
+    ...prepareIndexStatements(database),
     ...prepareLogStatements(database),
     ...prepareBatchStatements(database),
+    ...preparePlaceStatements(database),
     ...prepareTimeStatements(database),
     ...prepareGarbageStatements(database),
     ...prepareEntryStatements(database),
@@ -39,11 +67,6 @@ export function prepareStatements(database: Database) {
 
 function prepareLogStatements(database: Database) {
   return {
-    logs: prepare<[], SqliteExtent & { log: LogId; guard: number }>(
-      database,
-      'SELECT id AS log, start_offset AS start, end_offset AS "end", size_bytes AS sizeBytes, sparse_until AS sparseUntil, ' +
-        'guard FROM logs ORDER BY id',
-    ),
     putLog: prepare<[log: LogId, start: number, end: number, sizeBytes: number, sparseUntil: number, guard: number]>(
       database,
       'INSERT INTO logs VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET ' +
@@ -54,11 +77,13 @@ function prepareLogStatements(database: Database) {
   }
 }
 
-function prepareBatchStatements(database: Database) {
+/** What the index of batches and the rows of logs tell, whatever the schema's version. */
+export function prepareIndexStatements(database: Database) {
   return {
-    append: prepare<[LogId, base: number, last: number, maxTimestamp: number, size: number, guard: number, Uint8Array]>(
+    logs: prepare<[], SqliteExtent & { log: LogId; guard: number }>(
       database,
-      'INSERT INTO batches (log, base_offset, last_offset, max_timestamp, size_bytes, guard, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      'SELECT id AS log, start_offset AS start, end_offset AS "end", size_bytes AS sizeBytes, sparse_until AS sparseUntil, ' +
+        'guard FROM logs ORDER BY id',
     ),
     scan: prepare<[LogId, from: number, until: number, limit: number], BatchInfo>(
       database,
@@ -69,11 +94,6 @@ function prepareBatchStatements(database: Database) {
       'SELECT last_offset, size_bytes FROM batches WHERE log = ? AND last_offset >= ? AND last_offset < ? ' +
         'ORDER BY last_offset LIMIT ?',
     ),
-    read: prepareTuple<[LogId, from: number, until: number], ReadRow>(
-      database,
-      'SELECT base_offset, last_offset, max_timestamp, bytes, guard FROM batches ' +
-        'WHERE log = ? AND last_offset >= ? AND last_offset < ? ORDER BY last_offset',
-    ),
     sizeBetween: prepareValue<[LogId, from: number, until: number], number>(
       database,
       'SELECT coalesce(sum(size_bytes), 0) FROM batches WHERE log = ? AND last_offset >= ? AND last_offset < ?',
@@ -83,9 +103,46 @@ function prepareBatchStatements(database: Database) {
       'SELECT max(last_offset) AS last, coalesce(sum(size_bytes), 0) AS sizeBytes FROM batches WHERE log = ? AND last_offset >= ?',
     ),
     nextOwner: prepareValue<[after: LogId], LogId | null>(database, 'SELECT min(log) FROM batches WHERE log > ?'),
+  }
+}
+
+function prepareBatchStatements(database: Database) {
+  return {
+    append: prepare<AppendRow>(
+      database,
+      'INSERT INTO batches (log, base_offset, last_offset, max_timestamp, size_bytes, guard, bytes, file, position) ' +
+        'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    ),
+    read: prepareTuple<[LogId, from: number, until: number], ReadRow>(
+      database,
+      'SELECT base_offset, last_offset, max_timestamp, size_bytes, guard, bytes, file, position FROM batches ' +
+        'WHERE log = ? AND last_offset >= ? AND last_offset < ? ORDER BY last_offset',
+    ),
     deleteBetween: prepare<[LogId, from: number, until: number]>(
       database,
       'DELETE FROM batches WHERE log = ? AND last_offset >= ? AND last_offset < ?',
+    ),
+  }
+}
+
+function preparePlaceStatements(database: Database) {
+  return {
+    endOfFile: prepareValue<[file: number], number | null>(
+      database,
+      'SELECT max(position + size_bytes) FROM batches WHERE file = ?',
+    ),
+    usedOfFile: prepareValue<[file: number], number>(
+      database,
+      'SELECT coalesce(sum(size_bytes), 0) FROM batches WHERE file = ?',
+    ),
+    nextFile: prepareValue<[after: number], number | null>(database, 'SELECT min(file) FROM batches WHERE file > ?'),
+    inFile: prepare<[file: number, limit: number], Place & { id: number; sizeBytes: number }>(
+      database,
+      'SELECT id, file, position, size_bytes AS sizeBytes FROM batches WHERE file = ? ORDER BY position LIMIT ?',
+    ),
+    move: prepare<[file: number, position: number, id: number]>(
+      database,
+      'UPDATE batches SET file = ?, position = ? WHERE id = ?',
     ),
   }
 }

@@ -4,11 +4,13 @@ import { isRafkaError } from '../../core/errors.ts'
 import type { BatchInfo, LogId } from '../../core/storage-engine.ts'
 import { describeCause } from '../refusal.ts'
 import { type BatchCheck, type Finding, Findings } from '../verification.ts'
-import { batchOf } from './batch-reader.ts'
+import { BatchFiles } from './batch-files.ts'
+import { batchOf, bytesOf } from './batch-reader.ts'
 import { DamagedRow } from './damaged-row.ts'
 import { type Database, isDamage } from './database.ts'
 import { checkHeader, databaseFile, openingError, openUnchanged } from './database-file.ts'
 import { guardEntry, guardLog } from './guard.ts'
+import { migrate } from './schema.ts'
 import type { SqliteExtent } from './sqlite-state.ts'
 import { prepareStatements, type ReadRow, type Statements, type TimeBlock } from './statements.ts'
 
@@ -25,16 +27,20 @@ export async function verifySqlite(directory: string, checkBatch: BatchCheck = (
   const findings = new Findings()
   const report = (where: string, what: string) => findings.add({ file, where, what })
   let database: Database | undefined
+  let files: BatchFiles | undefined
   try {
     checkHeader(file)
     database = openUnchanged(file)
-    await new Verifier(database, report, checkBatch).run()
+    migrate(database)
+    files = new BatchFiles(file, { durable: false })
+    await new Verifier(database, files, report, checkBatch).run()
   } catch (error) {
     const known = openingError(file, directory, error)
     if (!isRafkaError(known, 'STORAGE_CORRUPT')) throw known
     report('file', describeCause(isRafkaError(error) ? (error.cause ?? error) : error))
   } finally {
     database?.close()
+    files?.close()
   }
   return findings.list()
 }
@@ -44,11 +50,13 @@ type Report = (where: string, what: string) => void
 class Verifier {
   readonly #database: Database
   readonly #statements: Statements
+  readonly #files: BatchFiles
   readonly #report: Report
   readonly #checkBatch: BatchCheck
 
-  constructor(database: Database, report: Report, checkBatch: BatchCheck) {
+  constructor(database: Database, files: BatchFiles, report: Report, checkBatch: BatchCheck) {
     this.#database = database
+    this.#files = files
     this.#statements = prepareStatements(database)
     this.#report = report
     this.#checkBatch = checkBatch
@@ -115,7 +123,9 @@ class Verifier {
 
   #whatIsWrong(log: LogId, row: ReadRow): string | undefined {
     try {
-      return this.#checkBatch(batchOf(log, row))
+      const bytes = bytesOf(this.#files, row)
+      if (bytes instanceof DamagedRow) return bytes.message
+      return this.#checkBatch(batchOf(log, row, bytes))
     } catch (error) {
       if (!(error instanceof DamagedRow)) throw error
       return 'the batch is not what was written'

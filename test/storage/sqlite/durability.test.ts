@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { silentLogger } from '../../../src/core/log.ts'
+import { BatchFiles, type Place, UnwrittenBatches } from '../../../src/storage/sqlite/batch-files.ts'
 import { databaseFile, leaveSyncsToUs, openDatabaseFile } from '../../../src/storage/sqlite/database-file.ts'
 import { type FileSyncs, openFileSyncs } from '../../../src/storage/sqlite/file-syncs.ts'
 import { Maintenance } from '../../../src/storage/sqlite/maintenance.ts'
@@ -21,7 +22,7 @@ interface HeldSync {
 }
 
 /** A writer and its maintenance on a real database, whose disk syncs when the test says so. */
-function createHeldWriter() {
+function createHeldWriter({ files }: { files?: BatchFiles } = {}) {
   const directory = temporaryDirectory()
   const database = openDatabaseFile(directory, 'fsync')
   leaveSyncsToUs(database)
@@ -54,6 +55,7 @@ function createHeldWriter() {
     times: new TimeIndex(statements),
     state,
     syncs,
+    files,
     onWritten: () => maintenance.wake(),
     onFull: () => {},
   })
@@ -63,6 +65,7 @@ function createHeldWriter() {
     state,
     logger: silentLogger,
     syncs,
+    files: new BatchFiles(databaseFile(directory), { durable: true }),
     exclusively: (task) => writer.exclusively(task),
     onBroken: (cause) => writer.break(cause),
   })
@@ -145,6 +148,85 @@ describe('what is acknowledged is on the disk', () => {
       })
       expect(state.logs.get(1)).toBeUndefined()
     }
+  })
+})
+
+describe('bytes that go to files', () => {
+  type Finish = (error?: Error) => void
+
+  /** Files whose writes the test ends. */
+  class HeldFiles extends BatchFiles {
+    readonly #held: Finish[] = []
+    readonly #asked: Array<() => void> = []
+
+    override async write(batches: readonly Uint8Array[]): Promise<Place[]> {
+      await new Promise<void>((resolve, reject) => {
+        this.#held.push((error) => (error === undefined ? resolve() : reject(error)))
+        this.#asked.shift()?.()
+      })
+      return super.write(batches)
+    }
+
+    async nextWrite(): Promise<Finish> {
+      while (this.#held.length === 0) await new Promise<void>((resolve) => this.#asked.push(resolve))
+      return this.#held.shift()!
+    }
+  }
+
+  function createHeldFiles() {
+    const files = new HeldFiles(databaseFile(temporaryDirectory()), { durable: true })
+    onTestFinished(() => files.close())
+    return { files, ...createHeldWriter({ files }) }
+  }
+
+  test('are durable before the row that tells of them is written; what comes meanwhile waits', async () => {
+    const { files, append, rows, immediate, state } = createHeldFiles()
+    const first = append(0)
+    const finish = await files.nextWrite()
+    const second = append(1, 100)
+    expect(await isPending(second)).toBe(true)
+    expect([rows(), immediate.count]).toEqual([0, 0])
+    finish()
+    await first
+    expect([rows(), immediate.count, state.logs.get(1)?.end]).toEqual([1, 1, 1])
+    await second
+    expect([rows(), immediate.count]).toEqual([2, 2])
+  })
+
+  test('that the disk has no room for are refused, and later ones taken', async () => {
+    const { files, append, rows } = createHeldFiles()
+    const first = append(0)
+    first.catch(() => {})
+    const full = Object.assign(new Error('ENOSPC: as the test asked for'), { code: 'ENOSPC' })
+    ;(await files.nextWrite())(new UnwrittenBatches('a file', full))
+    await expect(first).rejects.toMatchObject({ ...refused, message: expect.stringContaining('nothing was stored') })
+    const again = append(0)
+    ;(await files.nextWrite())()
+    await again
+    expect(rows()).toBe(1)
+  })
+
+  test('whose sync fails end all writing: what is on the disk cannot be told any more', async () => {
+    const { files, append, rows } = createHeldFiles()
+    const first = append(0)
+    first.catch(() => {})
+    ;(await files.nextWrite())(new Error('EIO: as the test asked for'))
+    const message = expect.stringContaining('nothing more is stored')
+    await expect(first).rejects.toMatchObject({ ...refused, message })
+    await expect(append(0, 100)).rejects.toMatchObject({ ...refused, message })
+    expect(rows()).toBe(0)
+  })
+
+  test('of a commit that is refused cost nothing but room', async () => {
+    const { files, append, rows } = createHeldFiles()
+    const wrong = append(7)
+    wrong.catch(() => {})
+    ;(await files.nextWrite())()
+    await expect(wrong).rejects.toMatchObject(refused)
+    const right = append(0)
+    ;(await files.nextWrite())()
+    await right
+    expect(rows()).toBe(1)
   })
 })
 

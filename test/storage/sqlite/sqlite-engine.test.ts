@@ -6,6 +6,7 @@ import { openDatabase } from '../../../src/storage/sqlite/database.ts'
 import { openDatabaseFile } from '../../../src/storage/sqlite/database-file.ts'
 import { schemaVersion } from '../../../src/storage/sqlite/schema.ts'
 import { openSqliteEngine } from '../../../src/storage/sqlite/sqlite-engine.ts'
+import { directoryBytes } from '../../support/directory-bytes.ts'
 import { storedBatch } from '../../support/stored-batch.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
@@ -131,7 +132,7 @@ describe('the engine', () => {
       await write(40)
     }
     await engine.close()
-    expect(statSync(join(path, 'rafka.db')).size).toBeLessThan(30e6)
+    expect(directoryBytes(path)).toBeLessThan(30e6)
     expect(offset).toBe(200)
   })
 
@@ -143,7 +144,7 @@ describe('the engine', () => {
         Array.from({ length: 30 }, (_, at) => ({ append: log, batch: storedBatch(at, at, { sizeBytes: 300_000 }) })),
       )
     }
-    const size = () => statSync(join(path, 'rafka.db')).size
+    const size = () => directoryBytes(path)
     await Promise.all([first.commit([{ trim: 1, before: 29 }, { drop: 2 }]), first.close()])
     expect(size()).toBeGreaterThan(25e6)
     const engine = await open(path)

@@ -32,6 +32,7 @@ function createWriter(failing: 'commit' | 'append') {
     times: new TimeIndex(faulty),
     state,
     syncs: openFileSyncs(databaseFile(directory)),
+    files: undefined,
     onWritten: () => {},
     onFull: () => {},
   })

@@ -1,0 +1,257 @@
+import { closeSync, fdatasync, mkdirSync, openSync, readdirSync, readSync, rmSync, statSync, writev } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { syncDirectory } from '../directory.ts'
+import { describeCause } from '../refusal.ts'
+import { DamagedRow } from './damaged-row.ts'
+
+const sync = promisify(fdatasync)
+
+/** Which bytes go into files, and how large these become. */
+export interface BatchFileLimits {
+  /**
+   * Groups of commits up to this size go into rows: with files the disk is waited for twice, for the bytes and for the rows that tell of them.
+   * Default 256 KiB.
+   */
+  readonly groupBytes: number
+  /** Batches below it cost less in their rows, whatever group they come in. Default 4 KiB. */
+  readonly batchBytes: number
+  /** A file that has so much is not written to any more: what is still needed of it is what removing it costs. Default 128 MiB. */
+  readonly fileBytes: number
+}
+
+const defaultLimits: BatchFileLimits = { groupBytes: 256 * 1024, batchBytes: 4 * 1024, fileBytes: 128 * 2 ** 20 }
+/** Files that are kept open for reading. */
+const MAX_OPEN = 32
+const fileName = /^(\d{1,15})\.batches$/
+
+/** How the files of a database are kept. */
+export interface BatchFileOptions {
+  /** True: what is written is durable when the write settles. */
+  readonly durable: boolean
+  readonly limits?: Partial<BatchFileLimits> | undefined
+}
+
+/** Where the bytes of a batch are, when they are not in its row. */
+export interface Place {
+  /** Number of the file. */
+  readonly file: number
+  /** Of the first byte in it. */
+  readonly position: number
+}
+
+const noRoom = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
+
+/** A write of which nothing is kept: its room is written over by the next. */
+export class UnwrittenBatches extends Error {
+  /** True when the disk is full, or the quota or the limit on file size is reached. */
+  readonly isNoRoom: boolean
+
+  constructor(path: string, cause: unknown) {
+    super(`${path} was not written: ${describeCause(cause)}`, { cause })
+    this.name = 'UnwrittenBatches'
+    this.isNoRoom = noRoom.has(String((cause as NodeJS.ErrnoException).code))
+  }
+}
+
+/**
+ * Files beside the database, in a directory of their own, with the bytes of batches that come in large groups. SQLite would write them twice, into its WAL and into the
+ * database; here they are written once, by another thread, and made durable before the row that tells of them is written at all. So a crash leaves bytes that no row
+ * knows, which are written over, and never a row without its bytes.
+ *
+ * Only appended to; a file that no row names any more is removed whole (`BatchFileSweep`).
+ */
+export class BatchFiles {
+  readonly limits: BatchFileLimits
+  readonly #directory: string
+  readonly #durable: boolean
+  readonly #open = new Map<number, number>()
+  readonly #known: Set<number>
+  #current: number
+  #end = 0
+
+  /** The files of the database in `databaseFile`. Creates nothing before the first write. */
+  constructor(databaseFile: string, { durable, limits }: BatchFileOptions) {
+    this.#directory = batchDirectory(databaseFile)
+    this.limits = { ...defaultLimits, ...limits }
+    this.#durable = durable
+    this.#known = new Set(numbersIn(this.#directory))
+    this.#current = Math.max(1, ...this.#known)
+  }
+
+  /** Every file that is there, by number, ascending. */
+  get numbers(): number[] {
+    return [...this.#known].sort((a, b) => a - b)
+  }
+
+  /** The number of the file that is written to. */
+  get current(): number {
+    return this.#current
+  }
+
+  /**
+   * From where on the current file may be written over.
+   * @throws DamagedRow when it is shorter
+   */
+  continueAt(end: number): void {
+    if (end > 0 && statSync(this.#path(this.#current)).size < end) throw this.#tooShort(this.#current, end)
+    this.#end = end
+  }
+
+  /** The next write begins a new file. */
+  startNext(): void {
+    if (this.#end === 0) return
+    this.#current += 1
+    this.#end = 0
+  }
+
+  sizeOf(file: number): number {
+    return file === this.#current ? this.#end : statSync(this.#path(file)).size
+  }
+
+  /**
+   * Appends, and makes durable if the engine does. One call at a time.
+   * @throws UnwrittenBatches when the disk did not take them; what else it throws leaves open what is on the disk
+   */
+  async write(batches: readonly Uint8Array[]): Promise<Place[]> {
+    if (this.#end >= this.limits.fileBytes) this.startNext()
+    const start = this.#end
+    let end = start
+    const places: Place[] = []
+    for (const { length } of batches) {
+      places.push({ file: this.#current, position: end })
+      end += length
+    }
+    let descriptor: number
+    try {
+      descriptor = this.#writable()
+      await writeAll(descriptor, batches, start)
+    } catch (cause) {
+      throw new UnwrittenBatches(this.#path(this.#current), cause)
+    }
+    if (this.#durable) await sync(descriptor)
+    this.#end = end
+    return places
+  }
+
+  /** The bytes of a place, or why they are not there. */
+  read({ file, position }: Place, sizeBytes: number): Buffer | DamagedRow {
+    const bytes = Buffer.allocUnsafeSlow(sizeBytes)
+    try {
+      const descriptor = this.#descriptorOf(file)
+      for (let at = 0; at < sizeBytes; ) {
+        const count = readSync(descriptor, bytes, at, sizeBytes - at, position + at)
+        if (count === 0) return this.#tooShort(file, position + sizeBytes)
+        at += count
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      return this.missing(file)
+    }
+    return bytes
+  }
+
+  /** What to say of a file that is named and not there. */
+  missing(file: number): DamagedRow {
+    return new DamagedRow(this.#path(file), 'is missing')
+  }
+
+  /** Removes a file that no row names. */
+  remove(file: number): void {
+    this.#close(file)
+    rmSync(this.#path(file), { force: true })
+    this.#known.delete(file)
+  }
+
+  close(): void {
+    for (const file of [...this.#open.keys()]) this.#close(file)
+  }
+
+  #tooShort(file: number, end: number): DamagedRow {
+    return new DamagedRow(this.#path(file), `ends before byte ${end}`)
+  }
+
+  /** The current file, made durable as a name before anything in it is. */
+  #writable(): number {
+    if (this.#known.has(this.#current)) return this.#descriptorOf(this.#current)
+    mkdirSync(this.#directory, { recursive: true, mode: 0o700 })
+    const descriptor = openSync(this.#path(this.#current), 'w+', 0o600)
+    try {
+      if (this.#durable) for (const path of [this.#directory, dirname(this.#directory)]) syncDirectory(path)
+    } catch (error) {
+      closeSync(descriptor)
+      throw error
+    }
+    this.#remember(this.#current, descriptor)
+    this.#known.add(this.#current)
+    return descriptor
+  }
+
+  #descriptorOf(file: number): number {
+    const open = this.#open.get(file)
+    if (open !== undefined) return open
+    const descriptor = openSync(this.#path(file), 'r+')
+    this.#remember(file, descriptor)
+    return descriptor
+  }
+
+  #remember(file: number, descriptor: number): void {
+    for (const other of this.#open.keys()) {
+      if (this.#open.size < MAX_OPEN) break
+      if (other !== this.#current) this.#close(other)
+    }
+    this.#open.set(file, descriptor)
+  }
+
+  #close(file: number): void {
+    const descriptor = this.#open.get(file)
+    if (descriptor === undefined) return
+    this.#open.delete(file)
+    closeSync(descriptor)
+  }
+
+  #path(file: number): string {
+    return join(this.#directory, `${file}.batches`)
+  }
+}
+
+/** The directory of the files that belong to a database. */
+export function batchDirectory(databaseFile: string): string {
+  return `${databaseFile}-batches`
+}
+
+function numbersIn(directory: string): number[] {
+  try {
+    return readdirSync(directory).flatMap((name) => Number(fileName.exec(name)?.[1] ?? []))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
+/** Writes all of it, however little the system takes at once. */
+async function writeAll(descriptor: number, batches: readonly Uint8Array[], position: number): Promise<void> {
+  let rest = batches
+  let at = position
+  while (rest.length > 0) {
+    const written = await writeSome(descriptor, rest, at)
+    at += written
+    rest = after(rest, written)
+  }
+}
+
+function writeSome(descriptor: number, batches: readonly Uint8Array[], position: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    writev(descriptor, batches, position, (error, written) => (error === null ? resolve(written) : reject(error)))
+  })
+}
+
+/** What is left when `count` bytes are taken off. */
+function after(batches: readonly Uint8Array[], count: number): readonly Uint8Array[] {
+  let skipped = 0
+  for (const [index, batch] of batches.entries()) {
+    if (skipped + batch.length > count) return [batch.subarray(count - skipped), ...batches.slice(index + 1)]
+    skipped += batch.length
+  }
+  return []
+}

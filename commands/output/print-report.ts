@@ -41,7 +41,7 @@ export async function reportLines(terminal: Terminal, form: OutputForm, report: 
     if (typeof block === 'string') return [escapeText(block)]
     if ('heading' in block) return headingLines(block, paint, width)
     if ('columns' in block) return formatTable(block, layout)
-    return wrapText(escapeText(block.text), width).map(paint[block.paint])
+    return wrapText(escapeText(block.text), width).map((line) => paint[block.paint](line))
   })
 }
 

@@ -72,6 +72,12 @@ test('storage verify finds nothing wrong with a store that is good', async () =>
   const { code, out } = await bench.run(['storage', 'verify'])
   expect(code).toBe(0)
   expect(out).toMatch(/sqlite {2}1 partition, 1 batch, 2 records, \d+ B\nnothing is damaged\n$/)
+  const onTerminal = await bench.run(['storage', 'verify'], { terminals: ['stdout'], columns: 12 })
+  expect(onTerminal.out.split('\n').slice(-3)).toEqual([
+    '\u001b[38;5;28mnothing is\u001b[39m',
+    '\u001b[38;5;28mdamaged\u001b[39m',
+    '',
+  ])
   expect((await bench.run(['storage', 'verify', '--json'])).json()).toMatchObject({
     ok: true,
     records: 2,

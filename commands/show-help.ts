@@ -6,9 +6,11 @@ import type { CommandContext } from './context.ts'
 import { exitCodes } from './exit-code.ts'
 import { helpTopics } from './help-topics/index.ts'
 import { commandHelp, groupHelp } from './output/help.ts'
+import { narrowLines } from './output/narrow-lines.ts'
 import { printPaged } from './output/pager.ts'
 import { documentLines, isDocumentForm } from './output/print-report.ts'
 import type { Terminal } from './output/terminal.ts'
+import { MAX_WIDTH } from './output/two-columns.ts'
 
 /** The help of `rafka` or of a group: on stdout when it was asked for, else on stderr, because a command is missing. @returns the exit code */
 export async function showGroupHelp(
@@ -38,7 +40,8 @@ export async function showGroupHelp(
 export async function showHelpTopic({ terminal }: CommandContext, name: string): Promise<boolean> {
   const topic = helpTopics.find((one) => one.name === name)
   if (topic === undefined) return false
-  await printHelp(terminal, await topic.load())
+  const width = Math.min(terminal.columns ?? MAX_WIDTH, MAX_WIDTH)
+  await printHelp(terminal, narrowLines(await topic.load(width), width))
   return true
 }
 
@@ -62,11 +65,16 @@ async function printHelp(terminal: Terminal, lines: readonly string[]): Promise<
   await printPaged(terminal, withHeadings(lines, bold))
 }
 
-/** Paints the first line, and those that stand above a part: `Options`. */
+/** Paints what stands first, and above a part: `Options`. It may take two lines of a narrow terminal. */
 function withHeadings(lines: readonly string[], bold: (text: string) => string): string[] {
+  let isHeading = true
   return lines.map((line, at) => {
-    const isAbovePart = lines[at - 1] === '' && /^\S.*[^.:]$/.test(line)
-    return at === 0 || isAbovePart ? bold(line) : line
+    if (at > 0 && lines[at - 1] === '') {
+      const last = lines.slice(at).findIndex((other) => !/^\S/.test(other))
+      isHeading = /[^.:]$/.test(lines.slice(at, last === -1 ? undefined : at + last).at(-1) ?? '')
+    }
+    isHeading &&= /^\S/.test(line)
+    return isHeading ? bold(line) : line
   })
 }
 

@@ -3,7 +3,7 @@ import { declareGlobalOptions } from '../global-options.ts'
 import { optionLines } from '../output/two-columns.ts'
 
 /** What each of the global flags does. */
-export function globalHelp(): string[] {
+export function globalHelp(width: number): string[] {
   const command = new Command('rafka')
   command.helpOption('-h, --help', 'this help; with --json for tools')
   declareGlobalOptions(command)
@@ -11,9 +11,9 @@ export function globalHelp(): string[] {
   return [
     'Flags that every command takes, before or after its name',
     '',
-    ...optionLines(command.createHelp().visibleOptions(command)),
+    ...optionLines(command.createHelp().visibleOptions(command), width),
     '',
     'Less often',
-    ...optionLines(hidden),
+    ...optionLines(hidden, width),
   ]
 }

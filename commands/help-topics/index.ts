@@ -2,8 +2,8 @@
 export interface HelpTopic {
   readonly name: string
   readonly summary: string
-  /** Lines of at most 80 characters. */
-  load(): Promise<readonly string[]>
+  /** Lines of at most 80 characters; `width` is what a terminal has room for, where that is less. */
+  load(width: number): Promise<readonly string[]>
 }
 
 /** In the order of the help. */
@@ -21,7 +21,7 @@ export const helpTopics: readonly HelpTopic[] = [
   {
     name: 'global',
     summary: 'Flags that every command takes',
-    load: async () => (await import('./global.ts')).globalHelp(),
+    load: async (width) => (await import('./global.ts')).globalHelp(width),
   },
   {
     name: 'exit-codes',

@@ -38,5 +38,5 @@ export function pairs(rows: ReadonlyArray<readonly [string, string]>, width: num
 }
 
 function stacked([text, meaning]: readonly [string, string], width: number): string[] {
-  return [`  ${text}`, ...wrapText(meaning, width - BELOW).map((line) => `${' '.repeat(BELOW)}${line}`)]
+  return [`  ${text.trimStart()}`, ...wrapText(meaning, width - BELOW).map((line) => `${' '.repeat(BELOW)}${line}`)]
 }

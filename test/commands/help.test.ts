@@ -51,9 +51,12 @@ describe.each(catalog.map((entry) => [entry.path.join(' '), entry] as const))('t
 test.each(helpTopics.map((topic) => [topic.name, topic] as const))(
   'help %s fits, and is found',
   async (name, topic) => {
-    const lines = await topic.load()
+    const lines = await topic.load(80)
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
     expect(await runLine(['help', name])).toMatchObject({ code: 0, out: `${lines.join('\n')}\n` })
+    const narrow = (await runLine(['help', name], { terminals: ['stdout'], columns: 40, env: { NO_COLOR: '1' } })).out
+    expect(narrow.split('\n').filter((line) => line.length > 40 && line.trim().includes(' '))).toEqual([])
+    expect(narrow.split(/\s+/)).toEqual(lines.join(' ').split(/\s+/).concat(''))
   },
 )
 
@@ -88,7 +91,7 @@ test('help on a narrow terminal has what things mean below them', () => {
     '  -t, --topic <topic>',
     '      the topic, so that every word is a',
     '      VALUE',
-    '      --file <file>',
+    '  --file <file>',
     '      read lines',
   ])
   expect(pairs(rows, 60)[0]).toBe('  -t, --topic <topic>  the topic, so that every word is a')

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { narrowLines } from '../../../commands/output/narrow-lines.ts'
 import { countOf, formatCount, formatElapsed, formatSize } from '../../../commands/output/quantities.ts'
 import { reindentJson } from '../../../commands/output/reindent-json.ts'
 import type { Cell, Column } from '../../../commands/output/report.ts'
@@ -203,6 +204,31 @@ test('text beside a label is wrapped beside it; lines of its own stay as they ar
   ])
   expect(besideLabel('hint:', 'a bb ccc')).toEqual(['hint: a bb ccc'])
   expect(besideLabel('hint:', 'a wordthatislong c', 12)).toEqual(['hint: a wordthatislong c'])
+})
+
+test('lines for 80 columns stand below each other in the parts that a narrower terminal has no room for', () => {
+  const lines = [
+    'Places',
+    '  start   the first',
+    '  -10     ten before the end,',
+    '          or fewer',
+    '',
+    'Times',
+    '  now     now',
+  ]
+  expect(narrowLines(lines, 24)).toEqual([
+    'Places',
+    '  start',
+    '      the first',
+    '  -10',
+    '      ten before the',
+    '      end, or fewer',
+    '',
+    'Times',
+    '  now     now',
+  ])
+  expect(narrowLines(lines, 40)).toEqual(lines)
+  expect(narrowLines(['  %t   topic     %T   its size'], 20)).toEqual(['  %t', '      topic', '  %T', '      its size'])
 })
 
 describe('indented JSON', () => {

@@ -10,7 +10,7 @@ export const exitCodes = {
   usage: 2,
   /** No broker was reached, or none lets the client in. */
   unreachable: 3,
-  /** Work with an end was cut short by Ctrl-C. */
+  /** Work with an end was cut short by Ctrl-C, or a question was answered so. */
   interrupted: 130,
   /** The same by SIGTERM. */
   terminated: 143,
@@ -20,6 +20,7 @@ export const exitCodes = {
 export function exitCodeOf(error: unknown): number {
   if (isRafkaError(error, 'INVALID_ARGUMENT') || isRafkaError(error, 'INVALID_CONFIGURATION')) return exitCodes.usage
   if (isUnreached(error)) return exitCodes.unreachable
+  if (isRafkaError(error, 'CANCELLED') && error.details.interrupted === true) return exitCodes.interrupted
   return exitCodes.failed
 }
 

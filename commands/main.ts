@@ -164,7 +164,8 @@ async function tellClosedOutput({ outputClosed, terminal }: CommandContext, code
   return exitCodes.failed
 }
 
-/** What a write to a reader that is gone fails with; the stream may tell of it only later. */
+/** What a write to a reader that is gone fails with; the stream may tell of it only later, or have been given up before. */
 function isBrokenPipe(error: unknown): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'EPIPE'
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
+  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED'
 }

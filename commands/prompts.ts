@@ -4,6 +4,7 @@ import type { CommandContext } from './context.ts'
 import { escapeText } from './output/escape-text.ts'
 import type { Table } from './output/report.ts'
 import { formatTable } from './output/table.ts'
+import { cutMiddle } from './output/text-width.ts'
 
 /** Something that cannot be undone. */
 export interface Destruction {
@@ -13,6 +14,8 @@ export interface Destruction {
   readonly names: readonly string[]
   readonly preview?: Table | undefined
 }
+
+const UNCHANGED = '; nothing was changed'
 
 /** The flags by which one agrees to it beforehand. */
 export interface ConfirmFlags {
@@ -42,18 +45,23 @@ export async function confirmOrRefuse(
   if (confirm !== undefined) return requireWord(confirm, word)
   if (yes === true && !isProtected) return
   if (yes === true || !context.terminal.canAsk) throw refusal(context, question, isProtected ? word : undefined)
-  for (const line of preview === undefined ? [] : formatTable(preview)) context.terminal.warn(line)
-  const { confirm: askWhether, input } = await import('@inquirer/prompts')
+  if (preview !== undefined) await showPreview(context, preview)
+  const prompts = await import('@inquirer/prompts')
   const message = escapeText(question)
   const theme = await questionTheme(context)
   if (!isProtected && names.length === 1) {
-    if (await answered(askWhether({ message, theme, default: false }, questionStreams(context)))) return
+    const agreed = (on: Streams) => prompts.confirm({ message, theme, default: false }, on)
+    if (await answerOf(context, agreed, UNCHANGED)) return
     throw new RafkaError('CANCELLED', 'nothing was changed')
   }
-  const typed = await answered(
-    input({ message: `${message} Type ${escapeText(word)} to do it:`, theme }, questionStreams(context)),
-  )
+  const asked = { message: `${message} Type ${escapeText(word)} to do it:`, theme }
+  const typed = await answerOf(context, (on) => prompts.input(asked, on), UNCHANGED)
   if (typed.trim() !== word) throw new RafkaError('CANCELLED', 'that is not it; nothing was changed')
+}
+
+async function showPreview({ io, terminal }: Asking, preview: Table): Promise<void> {
+  const { bold } = await terminal.paint(io.stderr)
+  for (const line of formatTable(preview, { width: io.stderr.columns, paintHead: bold })) terminal.warn(line)
 }
 
 function requireWord(given: string, word: string): void {
@@ -90,16 +98,11 @@ export async function askPassword(
   const theme = await questionTheme(asking)
   const validate = (typed: string) => typed !== '' || 'it must not be empty'
   const question = { message: escapeText(message), theme, toggleMask: false, validate }
-  return await answered(password(question, questionStreams(asking)))
+  return await answerOf(asking, (on) => password(question, on))
 }
 
-/** A question is no output: it goes to stderr. */
-function questionStreams({ io }: Asking) {
-  return { input: io.stdin as NodeJS.ReadStream, output: io.stderr }
-}
-
-/** The package has colours of its own, which heed no flag and no background. */
-async function questionTheme({ io, terminal }: Asking) {
+/** The package has colours of its own, which heed no flag and no background. `ways` are told behind the keys. */
+async function questionTheme({ io, terminal }: Asking, ways: readonly string[] = []) {
   const { bold, dim, red, cyan, green } = await terminal.paint(io.stderr)
   return {
     prefix: { idle: cyan('?'), done: green('✔') },
@@ -112,7 +115,7 @@ async function questionTheme({ io, terminal }: Asking) {
       error: (text: string) => red(`> ${text}`),
       help: (text: string) => dim(text),
       keysHelpTip: (keys: ReadonlyArray<readonly [key: string, action: string]>) =>
-        dim(keys.map(([key, action]) => `${key} ${action}`).join(' · ')),
+        dim([...keys.map(([key, action]) => `${key} ${action}`), ...ways].join(' · ')),
     },
   }
 }
@@ -135,20 +138,22 @@ export async function pickTopic(context: CommandContext, usage: string): Promise
 
 /** Choices on the screen at a time. */
 const SHOWN_CHOICES = 10
+/** Columns of the mark before a choice, and one that stays free. */
+const BEFORE_CHOICE = 3
 
 /** Lets a person pick one of the names. */
 export async function pickName(context: CommandContext, message: string, names: readonly string[]): Promise<string> {
   const { select } = await import('@inquirer/prompts')
-  const choices = names.map((name) => ({ name: escapeText(name), value: name }))
-  const asked = names.length > SHOWN_CHOICES ? `${message} (${names.length}, type to find one)` : message
-  const question = {
-    message: asked,
-    choices,
-    pageSize: SHOWN_CHOICES,
-    loop: false,
-    theme: await questionTheme(context),
-  }
-  return await answered(select(question, questionStreams(context)))
+  // A name of two rows would be taken for two.
+  const room = Math.max(1, (context.io.stderr.columns ?? Number.POSITIVE_INFINITY) - BEFORE_CHOICE)
+  const choices = names.map((value) => {
+    const short = escapeText(value)
+    return { name: cutMiddle(short, room), short, value }
+  })
+  const ways = names.length > SHOWN_CHOICES ? [`type one of ${names.length}`] : []
+  const theme = await questionTheme(context, ways)
+  const question = { message, choices, pageSize: SHOWN_CHOICES, loop: false, theme }
+  return await answerOf(context, (on) => select(question, on))
 }
 
 /** The error of a command that was not told enough, where nobody can be asked. */
@@ -156,12 +161,30 @@ export function missingArgument(message: string, hint: string): RafkaError {
   return new RafkaError('INVALID_ARGUMENT', message, { details: { hint } })
 }
 
-/** Ctrl-C and the end of the input count as no answer. */
-async function answered<T>(answer: Promise<T>): Promise<T> {
+/** A question is no output: it goes to stderr. */
+interface Streams {
+  readonly input: NodeJS.ReadStream
+  readonly output: NodeJS.WritableStream
+  readonly signal: AbortSignal
+}
+
+/** Ctrl-C, Ctrl-D and the end of the input are no answer, which ends a command as Ctrl-C does elsewhere; `otherwise` is what comes of that. */
+async function answerOf<T>({ io }: Asking, question: (streams: Streams) => Promise<T>, otherwise = ''): Promise<T> {
+  const ended = new AbortController()
+  const end = () => ended.abort()
+  // The package does not hear of these.
+  const onKey = (_: unknown, key: { readonly name?: string; readonly ctrl?: boolean }) => {
+    if (key.ctrl === true && key.name === 'd') end()
+  }
+  io.stdin.on('keypress', onKey).on('end', end)
   try {
-    return await answer
+    return await question({ input: io.stdin as NodeJS.ReadStream, output: io.stderr, signal: ended.signal })
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'ExitPromptError') throw error
-    throw new RafkaError('CANCELLED', 'no answer was given; nothing was changed')
+    if (!(error instanceof Error) || !noAnswer.has(error.name)) throw error
+    throw new RafkaError('CANCELLED', `no answer was given${otherwise}`, { details: { interrupted: true } })
+  } finally {
+    io.stdin.off('keypress', onKey).off('end', end)
   }
 }
+
+const noAnswer: ReadonlySet<string> = new Set(['ExitPromptError', 'AbortPromptError'])

@@ -10,7 +10,7 @@ export const exitCodesHelp: readonly string[] = [
   '  2    wrong usage: a flag, argument, format or offset, the configuration, or a',
   '       question that nobody was there to answer',
   '  3    no broker was reached, or none let the client in (TLS, password)',
-  '  130  Ctrl-C cut work short that has an end (143: SIGTERM)',
+  '  130  Ctrl-C cut work short that has an end, or at a prompt (143: SIGTERM)',
   '',
   'rafka broker run ends with the code of the command that it ran.',
 ]

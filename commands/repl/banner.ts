@@ -8,19 +8,27 @@ import { placeName } from './prompt.ts'
 
 /**
  * One line that says where one is: `rafka 0.3.0 · local ~/.local/share/rafka · 4 topics · "help" or Ctrl-D`; where that is wider than the
- * terminal, two.
+ * terminal, it is broken between its parts.
  */
 export async function banner(current: OpenSession, columns = Number.POSITIVE_INFINITY): Promise<string> {
-  const where = `rafka ${packageVersion()} · ${await placeLine(current)}`
-  const keys = '"help" or Ctrl-D'
-  const line = `${where} · ${keys}`
-  return textWidth(line) <= columns ? line : `${where}\n${keys}`
+  const parts = [`rafka ${packageVersion()}`, ...(await placeParts(current)), '"help" or Ctrl-D']
+  const lines: string[] = []
+  for (const part of parts) {
+    const longer = `${lines.at(-1)} · ${part}`
+    if (lines.length > 0 && textWidth(longer) <= columns) lines[lines.length - 1] = longer
+    else lines.push(part)
+  }
+  return lines.join('\n')
 }
 
 /** What a new place is: `local ~/data · 4 topics`. */
 export async function placeLine(current: OpenSession): Promise<string> {
+  return (await placeParts(current)).join(' · ')
+}
+
+async function placeParts(current: OpenSession): Promise<string[]> {
   const topics = (await current.session.rafka.admin().listTopics()).filter(({ internal }) => !internal)
-  return [where(current), countOf(topics.length, 'topic')].join(' · ')
+  return [where(current), countOf(topics.length, 'topic')]
 }
 
 function where(current: OpenSession): string {

@@ -43,7 +43,9 @@ export function completeSql(before: string, topics: readonly string[]): Completi
   // Of all words there are too many to be of use before the first letter.
   const words = typed === '' ? columns : [...columns, ...otherWords]
   const known = wantsTable ? [...topics.map(asTable), ...clusterTables] : words
-  const candidates = known.filter((name) => name.toLowerCase().startsWith(typed.toLowerCase()))
+  const begin = typed.toLowerCase()
+  // Whoever types a name need not know that it will have to stand in quotes.
+  const candidates = known.filter((name) => [begin, `"${begin}`].some((text) => name.toLowerCase().startsWith(text)))
   return { ...none, candidates: [...new Set(candidates)].sort() }
 }
 

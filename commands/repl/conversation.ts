@@ -120,6 +120,9 @@ export class Conversation {
     const context = new CommandContext(surroundings, {})
     if (runsBehind(words)) return await tailBehind({ conversation: this, args: words, context, surroundings })
     const word = this.words.find(({ names }) => names.includes(first))
+    if (word !== undefined && args.length === 1 && /^(?:-h|--help)$/.test(args[0]!)) {
+      return await this.#dispatch(['help', first], surroundings)
+    }
     if (word !== undefined) return await word.run({ conversation: this, args, context, surroundings })
     const resolved = resolveCommand(words)
     if (resolved.kind === 'unknown' && resolved.path.length === 0) {

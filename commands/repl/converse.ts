@@ -1,3 +1,4 @@
+import type { CatalogEntry } from '../catalog.ts'
 import { DeclaredCommands } from '../completion/declared-commands.ts'
 import { commandOf } from '../completion/read-position.ts'
 import { CommandContext } from '../context.ts'
@@ -36,6 +37,7 @@ class Dialog {
   readonly #runLine: RunLine
   readonly #stop = new AbortController()
   readonly #declared = new DeclaredCommands()
+  readonly #loading = new Set<CatalogEntry>()
   #stage!: TerminalStage
   #conversation!: Conversation
   #names!: NamesCache
@@ -163,7 +165,8 @@ class Dialog {
   /** What a command takes is loaded when it is first typed; until then, nothing of it is known to be wrong. */
   #loadCommand(text: string): void {
     const found = commandOf(typedWords(text).words.map((word) => word.text))
-    if (found === undefined || this.#declared.peek(found.entry) !== undefined) return
+    if (found === undefined || this.#loading.has(found.entry)) return
+    this.#loading.add(found.entry)
     void this.#declared.load(found.entry).then(() => this.#stage.editor.redraw())
   }
 

@@ -29,7 +29,7 @@ describe.skipIf(!hasTerminals)(`on a terminal${hasTerminals ? '' : ' (skipped: t
     )
     await terminal.shows(/Delete orders.*\(y\/N\)/)
     await terminal.press('C-c')
-    expect(await terminal.shows(/rc=\d+ \d+/)).toMatch(/rc=1 0/)
+    expect(await terminal.shows(/rc=\d+ \d+/)).toMatch(/nothing was changed\nrc=130 0/)
     expect((await bench.run(['topics', 'list', '--json'])).json()).toMatchObject({ topics: [{ name: 'orders' }] })
   })
 
@@ -42,6 +42,17 @@ describe.skipIf(!hasTerminals)(`on a terminal${hasTerminals ? '' : ' (skipped: t
     await terminal.press('Down')
     await terminal.press('Enter')
     expect(await terminal.shows('rc=0')).toMatch(/pears\/0 @0 {2}[\d:.]+ {2}- {2}green/)
+  })
+
+  test.each(['C-c', 'C-d'])('%s at a list ends what only reads', async (key) => {
+    await bench.run(['topics', 'create', 'apples', 'a-name-that-is-longer-than-the-terminal-is-wide'])
+    const terminal = await TestTerminal.open(bench.env, 40)
+    await terminal.type('rafka consume; echo "rc=$?"')
+    await terminal.shows(
+      /^❯ a-name-that-is-longer-tha…-terminal-is-wide\n {2}apples|^❯ a-name\S{1,18}…\S+\n {2}apples/m,
+    )
+    await terminal.press(key)
+    expect(await terminal.shows('rc=130')).toMatch(/error: no answer was given\nrc/)
   })
 
   test('lines are typed until Ctrl-D, and what came of them is told', async () => {

@@ -25,7 +25,7 @@ export function composePicture(
     const style = painted.find((part) => part.start <= start && end <= part.end)?.paint
     pushLines(pieces, text.slice(start, end), style, paint)
   }
-  if (ghost !== '') pieces.push({ text: ghost, paint: paint.dim })
+  if (ghost !== '') pieces.push({ text: ghost, paint: paint.dim, isCut: true })
   return { pieces, cursorAfter }
 }
 

@@ -1,5 +1,6 @@
 import type { MaybeTerminal } from '../../io.ts'
 import { type Frame, layOut, type Picture } from './frame.ts'
+import { cursorRowAfter } from './reflow.ts'
 
 const HIDE_CURSOR = '\u001b[?25l'
 const SHOW_CURSOR = '\u001b[?25h'
@@ -13,10 +14,13 @@ type Screen = MaybeTerminal<NodeJS.WritableStream>
 /** The bottom of a terminal: a picture that can be drawn again and again, while other text scrolls by above. Each change is one write. */
 export class Display {
   readonly #screen: Screen
+  readonly #reflows: boolean
   #shown: Frame | undefined
 
-  constructor(screen: Screen) {
+  /** `reflows`: whether the screen breaks its lines anew when it gets another width. */
+  constructor(screen: Screen, reflows: boolean) {
     this.#screen = screen
+    this.#reflows = reflows
   }
 
   get columns(): number {
@@ -55,9 +59,11 @@ export class Display {
 
   /** Leaves the picture where it is: what comes next stands below. */
   leave(): void {
-    const { rows = [], cursor } = this.#shown ?? {}
     if (this.#shown === undefined) return
-    this.#screen.write(`${down(rows.length - 1 - (cursor?.row ?? rows.length - 1))}\r\n${SHOW_CURSOR}`)
+    const { rows } = this.#shown
+    // Behind a full row, the cursor stands in one that is still empty.
+    const next = rows.length > 1 && rows.at(-1)!.text === '' ? '\r' : '\r\n'
+    this.#screen.write(`${down(rows.length - 1 - cursorRow(this.#shown))}${next}${SHOW_CURSOR}`)
     this.#shown = undefined
   }
 
@@ -73,12 +79,11 @@ export class Display {
     this.#screen.write(`${' '.repeat(this.columns)}\r${CLEAR_TO_END_OF_LINE}`)
   }
 
-  /**
-   * Takes the picture away after the size of the terminal has changed. One that is narrower may have broken its rows, and is not asked: what
-   * stands above them is never touched, so that of such a picture the first rows may stay.
-   */
+  /** Takes the picture away after the size of the terminal has changed; one that is narrower may have broken its rows. */
   forget(): void {
-    if (this.#shown !== undefined) this.#screen.write(this.#toTop() + CLEAR_BELOW)
+    if (this.#shown === undefined) return
+    const row = this.#reflows ? cursorRowAfter(this.#shown, this.columns) : cursorRow(this.#shown)
+    this.#screen.write(up(row) + CLEAR_BELOW)
     this.#shown = undefined
   }
 
@@ -87,19 +92,25 @@ export class Display {
   }
 
   #toTop(): string {
-    if (this.#shown === undefined) return '\r'
-    const row = this.#shown.cursor?.row ?? this.#shown.rows.length - 1
-    return row === 0 ? '\r' : `\r\u001b[${row}A`
+    return this.#shown === undefined ? '\r' : up(cursorRow(this.#shown))
   }
+}
+
+function cursorRow({ rows, cursor }: Frame): number {
+  return cursor?.row ?? rows.length - 1
 }
 
 function drawn({ rows, cursor }: Frame): string {
   // Clearing behind a full row would take its last character.
   const lines = rows.map(({ text, isFull }) => (isFull ? text : text + CLEAR_TO_END_OF_LINE)).join('\r\n')
   if (cursor === undefined) return `${lines}${CLEAR_BELOW}`
-  const up = rows.length - 1 - cursor.row
-  const back = `${up === 0 ? '' : `\u001b[${up}A`}\r${cursor.column === 0 ? '' : `\u001b[${cursor.column}C`}`
+  const back = `${up(rows.length - 1 - cursor.row)}${cursor.column === 0 ? '' : `\u001b[${cursor.column}C`}`
   return `${lines}${rows.at(-1)!.isFull ? '' : CLEAR_BELOW}${back}${SHOW_CURSOR}`
+}
+
+/** To the begin of the row so far above. */
+function up(rows: number): string {
+  return rows === 0 ? '\r' : `\r\u001b[${rows}A`
 }
 
 function down(rows: number): string {

@@ -6,6 +6,7 @@ import type { RecordWatch } from '../../surroundings.ts'
 import { Display } from '../editor/display.ts'
 import { Keys } from '../editor/keys.ts'
 import { LineEditor } from '../editor/line-editor.ts'
+import { reflows } from '../editor/reflow.ts'
 import type { History } from '../history.ts'
 import type { Surrounding } from '../outside.ts'
 import { PrintedRecords } from '../printed-records.ts'
@@ -42,7 +43,7 @@ export class TerminalStage implements Stage {
     this.#outputClosed = outputClosed
     this.history = history
     const keys = new Keys(io.stdin as ReadStream, io.stdout)
-    const display = new Display(io.stdout)
+    const display = new Display(io.stdout, reflows(io.env))
     this.editor = new LineEditor(keys, display, paint)
     this.#parts = { io, keys, display, editor: this.editor, paint, printed: this.printed }
     this.tails = new Tails(io, outputClosed, (bytes, done) => this.#writeBehind(bytes, done))

@@ -1,6 +1,7 @@
 import { exitCodes } from '../../exit-code.ts'
 import { escapeText } from '../../output/escape-text.ts'
 import { countOf } from '../../output/quantities.ts'
+import { textWidth } from '../../output/text-width.ts'
 import { onlyOnTerminal } from './only-on-terminal.ts'
 import type { ReplWord } from './repl-word.ts'
 import { requireCount, wrongUse } from './require-count.ts'
@@ -14,8 +15,11 @@ export const jobs: ReplWord = {
     requireCount(this, args, 0)
     const { tails } = conversation.stage
     if (tails === undefined) throw onlyOnTerminal('jobs')
-    for (const { number, line, records } of tails.all) {
-      context.terminal.print(`[${number}] ${escapeText(line)}  ${countOf(records, 'record')}`)
+    const heads = tails.all.map(({ number, line }) => `[${number}] ${escapeText(line)}`)
+    const width = Math.max(...heads.map(textWidth))
+    for (const [index, { records }] of tails.all.entries()) {
+      const head = heads[index]!
+      context.terminal.print(`${head}${' '.repeat(width - textWidth(head))}  ${countOf(records, 'record')}`)
     }
     if (tails.all.length === 0) context.terminal.note('nothing runs in the background; tail -d TOPIC does')
     return exitCodes.done

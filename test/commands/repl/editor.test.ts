@@ -6,6 +6,7 @@ import { layOut } from '../../../commands/repl/editor/frame.ts'
 import { HistorySearch } from '../../../commands/repl/editor/history-search.ts'
 import { HistoryWalk } from '../../../commands/repl/editor/history-walk.ts'
 import { commonPrefix, listCandidates } from '../../../commands/repl/editor/list-candidates.ts'
+import { cursorRowAfter, reflows } from '../../../commands/repl/editor/reflow.ts'
 
 /** A buffer of a text in which `|` is the cursor. */
 function bufferOf(text: string): EditBuffer {
@@ -115,6 +116,46 @@ describe('a picture on rows', () => {
     expect(rowsOf('1\n2\n3\n4', 4, 2, 0)).toEqual({ rows: ['1', '2'], cursor: { row: 0, column: 0 } })
   })
 
+  test('cuts what is left out rather than wrapped', () => {
+    const textOf = (ghost: string) =>
+      layOut({ pieces: [{ text: 'abcd' }, { text: ghost, isCut: true }], cursorAfter: 1 }, 8, 9).rows.map(
+        ({ text }) => text,
+      )
+    expect(textOf('1234')).toEqual(['abcd1234'])
+    expect(textOf('12345')).toEqual(['abcd123…'])
+  })
+
+  test('is broken anew by a terminal that gets narrower', () => {
+    const rowAfter = (text: string, columns: number, cursorAfter: number) =>
+      cursorRowAfter(
+        layOut(
+          { pieces: [{ text: text.slice(0, cursorAfter) }, { text: text.slice(cursorAfter) }], cursorAfter: 1 },
+          10,
+          9,
+        ),
+        columns,
+      )
+    const text = '0123456789abcde'
+    expect([rowAfter(text, 10, 15), rowAfter(text, 20, 15), rowAfter(text, 4, 15)]).toEqual([1, 1, 4])
+    expect([rowAfter(text, 4, 0), rowAfter(text, 4, 6), rowAfter(text, 9, 11)]).toEqual([0, 1, 2])
+    // Two columns do not fit into one that is left.
+    expect(rowAfter('漢字漢字', 5, 4)).toBe(1)
+    expect(rowAfter('漢字漢字', 3, 4)).toBe(3)
+    expect(cursorRowAfter(layOut({ pieces: [{ text: '── status ' }] }, 80, 9), 5)).toBe(1)
+  })
+
+  test('is broken by most terminals', () => {
+    expect(['xterm-256color', 'tmux-256color', 'linux', 'st-256color'].map((TERM) => reflows({ TERM }))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ])
+    expect(reflows({ TERM: 'xterm', XTERM_VERSION: 'XTerm(390)' })).toBe(false)
+    expect(reflows({ TERM: 'screen', XTERM_VERSION: 'XTerm(390)', TMUX: '/tmp/x' })).toBe(true)
+    expect(reflows({ TERM: 'screen', STY: '1.pts' })).toBe(false)
+  })
+
   test('lets nothing act on the terminal, and no row is wider than it', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 12, max: 30 }), (text, columns) => {
@@ -172,17 +213,20 @@ describe('what was typed before', () => {
 test('one long candidate makes no single column of all the others where those would leave the screen', () => {
   const names = [`${'x'.repeat(70)}-1`, ...Array.from({ length: 40 }, (_, index) => `name-${index + 10}`)]
   expect(listCandidates(names.slice(0, 5), 80, 20)).toHaveLength(5)
-  const lines = listCandidates(names, 80, 24)
-  expect(lines).toHaveLength(21)
-  expect(lines[0]).toBe(`${'x'.repeat(25)}…${'x'.repeat(10)}-1  name-30`)
+  // As long as it is seen whole, only its own column is wider.
+  expect(listCandidates(names, 100, 24)[0]).toBe(`${'x'.repeat(70)}-1  name-20  name-31  name-42`)
+  const lines = listCandidates(names, 80, 12)
+  expect(lines).toHaveLength(9)
+  expect(lines[0]).toBe(`${'x'.repeat(25)}…${'x'.repeat(10)}-1  name-18  name-27  name-36  name-45`)
 })
 
 test('candidates are listed in columns, and share a begin', () => {
-  expect(listCandidates(['aa', 'b', 'c'], 10, 20)).toEqual(['aa  c', 'b'])
+  expect(listCandidates(['aa', 'b', 'c'], 8, 20)).toEqual(['aa  b  c'])
+  expect(listCandidates(['aa', 'b', 'c'], 7, 20)).toEqual(['aa  c', 'b'])
   expect(listCandidates(['too-long-for-it'], 10, 20)).toEqual(['too-l…it'])
   const many = Array.from({ length: 120 }, (_, index) => `t${index}`)
   expect(listCandidates(many, 80, 20).at(-1)).toBe('… and 20 more')
-  expect(listCandidates(many, 12, 5)).toEqual(['t0   t4', 't1   t5', 't2   t6', 't3   t7', '… and 112 more'])
+  expect(listCandidates(many, 12, 5)).toEqual(['t0  t4  t8', 't1  t5  t9', 't2  t6  t10', 't3  t7  t11', '… and 108 more'])
   expect(commonPrefix(['orders-eu', 'orders-us'])).toBe('orders-')
   expect(commonPrefix([])).toBe('')
 })

@@ -74,7 +74,7 @@ describe.skipIf(!hasTerminals)(
       await bench.run(['produce', 'orders', 'first'])
       const terminal = await openRepl('rafka', 40)
       await terminal.type('tail orders')
-      await terminal.shows(/^── streaming orders · 1 record · Ctrl-…$/m)
+      await terminal.shows(/^── 1 record · Ctrl-C stop · p pause ──$/m)
       await terminal.resize(90)
       await terminal.shows(/^── streaming orders · 1 record · Ctrl-C stop · p pause ──$/m)
     })
@@ -337,6 +337,40 @@ describe.skipIf(!hasTerminals)(
       await terminal.resize(120)
       const screen = await terminal.shows(/^rafka local> produce t (0123456789){9}$/m)
       expect(screen.match(/produce t/g)).toHaveLength(1)
+    })
+
+    test.each([
+      ['its end', 'C-e'],
+      ['its begin', 'C-a'],
+    ])(
+      'a long line with the cursor at %s goes wholly when the terminal gets narrower, and nothing else does',
+      async (_, key) => {
+        const terminal = await openRepl('rafka', 80)
+        await terminal.write(`produce t ${'0123456789'.repeat(9)}`)
+        await terminal.press(key)
+        await terminal.shows(/\n[0-9]{33}$/m)
+        await terminal.resize(50)
+        await terminal.shows(/^rafka local> produce t (0123456789){2}0123456\n/m)
+        await terminal.resize(30)
+        const screen = await terminal.shows(/^rafka local> produce t 0123456\n(\d{30}\n){2}\d{23}$/m)
+        expect(screen.match(/produce t/g)).toHaveLength(1)
+      },
+    )
+
+    test('a line that fills its row leaves no empty one below', async () => {
+      const terminal = await openRepl('rafka', 40)
+      await terminal.type(`version${' '.repeat(40 - 'rafka local> version'.length)}`)
+      await terminal.shows(/rafka local> version *\nrafka \d/)
+    })
+
+    test('a program that is not there ends the line that is piped to it, and -h tells how a word is used', async () => {
+      const terminal = await openRepl()
+      await terminal.type('produce t x')
+      await terminal.type('consume t -e | no-such-program')
+      const screen = await terminal.shows(/not found[^\n]*\n(reached end of[^\n]*\n)?rafka local> *$/m)
+      expect(screen).not.toContain('unexpected')
+      await terminal.type('watch -h')
+      await terminal.shows(/watch \[SECONDS\] COMMAND\n.*Ctrl-C\.\nrafka local>/)
     })
 
     test('long lines wrap, and are edited as one', async () => {

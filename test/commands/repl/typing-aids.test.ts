@@ -66,6 +66,7 @@ describe('what may follow', () => {
     ['select * from orders a, us', ['users']],
     ['select * from orders join c', ['committed_offsets', 'configs']],
     ['select * from "my', ['"my-topic"']],
+    ['select * from my', ['"my-topic"']],
     ["select * from orders where value ->> '$.o", []],
     ["select '--', of", ['offset']],
     ['select 1 -- of', []],

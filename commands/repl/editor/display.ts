@@ -34,7 +34,10 @@ export class Display {
   /** Draws the picture over the one before. */
   show(picture: Picture): void {
     const frame = this.#layOut(picture)
-    this.#screen.write(HIDE_CURSOR + this.#toTop() + drawn(frame))
+    const drawing = drawn(frame)
+    // What is there already needs no drawing, which would be wrong while nobody has told yet that the terminal is narrower now.
+    if (this.#shown !== undefined && drawing === drawn(this.#shown)) return
+    this.#screen.write(HIDE_CURSOR + this.#toTop() + drawing)
     this.#shown = frame
   }
 
@@ -79,11 +82,9 @@ export class Display {
     this.#screen.write(`${' '.repeat(this.columns)}\r${CLEAR_TO_END_OF_LINE}`)
   }
 
-  /** Takes the picture away after the size of the terminal has changed; one that is narrower may have broken its rows. */
+  /** Takes the picture away after the size of the terminal has changed: it is drawn anew, whatever has become of it. */
   forget(): void {
-    if (this.#shown === undefined) return
-    const row = this.#reflows ? cursorRowAfter(this.#shown, this.columns) : cursorRow(this.#shown)
-    this.#screen.write(up(row) + CLEAR_BELOW)
+    if (this.#shown !== undefined) this.#screen.write(this.#toTop() + CLEAR_BELOW)
     this.#shown = undefined
   }
 
@@ -91,8 +92,10 @@ export class Display {
     return layOut(picture, this.columns, Math.max(1, this.rows))
   }
 
+  /** A terminal that is narrower now has broken its rows. */
   #toTop(): string {
-    return this.#shown === undefined ? '\r' : up(cursorRow(this.#shown))
+    if (this.#shown === undefined) return '\r'
+    return up(this.#reflows ? cursorRowAfter(this.#shown, this.columns) : cursorRow(this.#shown))
   }
 }
 

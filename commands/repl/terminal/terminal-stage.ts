@@ -16,6 +16,9 @@ import { ForegroundSignals } from './foreground-signals.ts'
 import { nothingToRead } from './nothing-to-read.ts'
 import { Tails } from './tails.ts'
 
+/** The size of a terminal that has not changed for so long is its new one. */
+const RESIZED_AFTER_MS = 30
+
 /** A terminal on which lines are typed and run. */
 export class TerminalStage implements Stage {
   readonly shellStdin = 'inherit'
@@ -32,10 +35,15 @@ export class TerminalStage implements Stage {
   onAbandoned: () => void = () => {}
   /** Whether the last line waited for people, programs or records: then its time says nothing. */
   hasWaited = false
+  #resized: NodeJS.Timeout | undefined
   readonly #onResize = () => {
-    this.#parts.display.forget()
-    this.editor.redraw()
-    this.#foreground?.redraw()
+    // While a window is drawn wider or narrower, it is never known how wide it has become meanwhile.
+    clearTimeout(this.#resized)
+    this.#resized = setTimeout(() => {
+      this.#parts.display.forget()
+      this.editor.redraw()
+      this.#foreground?.redraw()
+    }, RESIZED_AFTER_MS)
   }
   readonly #onSignal = () => this.#interrupt()
 
@@ -59,6 +67,7 @@ export class TerminalStage implements Stage {
   close(): void {
     this.#parts.io.signals.off('SIGINT', this.#onSignal)
     this.#parts.io.stdout.off('resize', this.#onResize)
+    clearTimeout(this.#resized)
     this.#parts.keys.close()
   }
 

@@ -226,7 +226,13 @@ test('candidates are listed in columns, and share a begin', () => {
   expect(listCandidates(['too-long-for-it'], 10, 20)).toEqual(['too-l…it'])
   const many = Array.from({ length: 120 }, (_, index) => `t${index}`)
   expect(listCandidates(many, 80, 20).at(-1)).toBe('… and 20 more')
-  expect(listCandidates(many, 12, 5)).toEqual(['t0  t4  t8', 't1  t5  t9', 't2  t6  t10', 't3  t7  t11', '… and 108 more'])
+  expect(listCandidates(many, 12, 5)).toEqual([
+    't0  t4  t8',
+    't1  t5  t9',
+    't2  t6  t10',
+    't3  t7  t11',
+    '… and 108 more',
+  ])
   expect(commonPrefix(['orders-eu', 'orders-us'])).toBe('orders-')
   expect(commonPrefix([])).toBe('')
 })

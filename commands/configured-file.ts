@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { ConfigKeyName } from '../config/config-keys.ts'
+import { fileReason } from '../config/file-reason.ts'
 import { RafkaError } from '../src/index.ts'
 
 /** A file that the configuration names. @throws RafkaError `INVALID_CONFIGURATION`, naming the key, when it cannot be read */
@@ -7,8 +8,7 @@ export async function configuredFile(key: ConfigKeyName, file: string): Promise<
   try {
     return await readFile(file)
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new RafkaError('INVALID_CONFIGURATION', `${key}: ${file} cannot be read: ${reason}`, {
+    throw new RafkaError('INVALID_CONFIGURATION', `${key}: ${file} cannot be read: ${fileReason(cause)}`, {
       cause,
       details: { key, file },
     })

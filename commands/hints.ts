@@ -28,7 +28,15 @@ export async function hintFor(error: unknown, session: Session | undefined): Pro
   if (error.code === 'UNKNOWN_TOPIC_OR_PARTITION') return await nearTopic(error, session)
   if (error.code === 'GROUP_ID_NOT_FOUND') return await nearGroup(error, session)
   if (error.code === 'INVALID_CONFIG') return await nearConfig(error, session)
+  if (error.code === 'RESOURCE_NOT_FOUND')
+    return typeof error.details.user === 'string' ? 'rafka users list' : undefined
+  if (error.code === 'LISTENER_UNUSABLE') return isAboutPort(error) ? hints.get(error.code) : undefined
   return hints.get(error.code)
+}
+
+/** Where the host is wrong, no other port would help. */
+function isAboutPort({ details }: RafkaError): boolean {
+  return details.reason === 'EADDRINUSE' || details.reason === 'EACCES'
 }
 
 async function nearTopic(error: RafkaError, session: Session | undefined): Promise<string> {

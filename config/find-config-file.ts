@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { RafkaError } from '../src/index.ts'
+import { fileReason } from './file-reason.ts'
 
 /** A configuration file that was read. */
 export interface ConfigFile {
@@ -106,7 +107,8 @@ function notOurs(file: string, owner: number): RafkaError {
 }
 
 function unreadable(file: string, error: unknown): RafkaError {
-  const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : `cannot be read: ${error}`
+  const reason =
+    (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : `cannot be read: ${fileReason(error)}`
   return invalid(file, `the configuration file ${file} ${reason}`, error)
 }
 

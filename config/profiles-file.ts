@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { type Document, isMap, parseDocument, visit } from 'yaml'
 import { RafkaError } from '../src/index.ts'
 import type { ConfigKeyName } from './config-keys.ts'
+import { fileReason } from './file-reason.ts'
 import { type FileSearch, findConfigFiles, usersConfigFile } from './find-config-file.ts'
 import { nearestName } from './nearest-name.ts'
 import { type FileContents, profileName, readConfigFile } from './read-config-file.ts'
@@ -125,17 +126,15 @@ export class ProfilesFile {
 
 /** Puts a text in the place of a file, whole or not at all. Where the file is a link, what it leads to is replaced. */
 export function replaceFile(file: string, text: string): void {
-  const directory = dirname(file)
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
   const target = realFile(file)
   const aside = `${target}.${process.pid}.new`
   try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     writeFileSync(aside, text, { mode: 0o600, flag: 'wx' })
     renameSync(aside, target)
   } catch (error) {
     rmSync(aside, { force: true })
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new RafkaError('INVALID_CONFIGURATION', `${file} cannot be written: ${reason}`, {
+    throw new RafkaError('INVALID_CONFIGURATION', `${file} cannot be written: ${fileReason(error)}`, {
       cause: error,
       details: { file },
     })

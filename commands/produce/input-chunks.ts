@@ -2,6 +2,7 @@ import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node
 import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
+import { fileReason } from '../../config/file-reason.ts'
 import { RafkaError } from '../../src/index.ts'
 import type { Io } from '../io.ts'
 
@@ -58,8 +59,9 @@ function openFile(path: string, name: string): number {
     closeSync(file)
     throw new Error('it is a directory')
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new RafkaError('INVALID_ARGUMENT', `cannot read ${JSON.stringify(name)}: ${reason}`, { cause: error })
+    throw new RafkaError('INVALID_ARGUMENT', `cannot read ${JSON.stringify(name)}: ${fileReason(error)}`, {
+      cause: error,
+    })
   }
 }
 

@@ -30,6 +30,15 @@ describe('broker start', () => {
     const other = await bench.run(['broker', 'start', '--listen', brokers, '--data-dir', `${bench.folder}/other`])
     expect(other).toMatchObject({ code: 1, out: '' })
     expect(other.err).toMatch(/error: cannot listen on .*\nhint: --port N listens elsewhere/)
+    const elsewhere = await bench.run([
+      'broker',
+      'start',
+      '--listen',
+      '192.0.2.1:0',
+      '--data-dir',
+      `${bench.folder}/third`,
+    ])
+    expect(elsewhere.err).toMatch(/error: cannot listen on 192\.0\.2\.1:0: it is not an address of this machine\n$/)
     broker.child.kill('SIGTERM')
     expect(await broker.finish()).toMatchObject({ code: 0, signal: null })
     expect((await bench.run(['consume', 't', '-n', '1'])).out).toBe('by directory\n')

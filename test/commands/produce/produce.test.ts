@@ -273,7 +273,7 @@ describe('wrong usage ends with 2 before anything is opened', () => {
     [['produce', 't', '-H', '=x'], /has no name/],
     [['produce', 't', '-z', 'brotli'], /--compression: expected one of none, gzip/],
     [['produce', 't', '--linger', '5x'], /duration/],
-    [['produce', 't', '--file', 'missing.txt'], /cannot read "missing.txt": ENOENT/],
+    [['produce', 't', '--file', 'missing.txt'], /cannot read "missing.txt": no such file or directory\n/],
     [['produce', 't', '--file', '.'], /directory/],
   ])('%j', async (words, message) => {
     mkdirSync(join(bench.folder, 'x'), { recursive: true })

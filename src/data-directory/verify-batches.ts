@@ -5,6 +5,7 @@ import { Topics } from '../broker/topics/topics.ts'
 import { isRafkaError, RafkaError } from '../core/errors.ts'
 import type { Logger } from '../core/log.ts'
 import type { LogId, StorageEngine } from '../core/storage-engine.ts'
+import { buildEmptyBatches } from '../records/empty-batch.ts'
 import { openStorage } from './open-storage.ts'
 import { type StorageProblem, type StorageReport, storeProblem } from './storage-report.ts'
 import type { StorageType } from './storage-type.ts'
@@ -70,7 +71,7 @@ async function verifyLogs(engine: StorageEngine, repair: Repair | undefined): Pr
     batches += found.batches
     records += found.records
     sizeBytes += found.sizeBytes
-    unreadable += found.damaged.filter(({ bytes }) => bytes === undefined).length
+    unreadable += found.damaged.filter(({ bytes }) => bytes === 'withheld').length
     for (const damage of found.damaged) {
       const keptIn = repair === undefined ? null : await repair(engine, extent.log, damage)
       damaged.add(`log ${extent.log}, offset ${damage.firstOffset}`)
@@ -98,7 +99,7 @@ async function placesOf(engine: StorageEngine, problems: StorageProblem[]): Prom
   )
 }
 
-/** The bytes are safe in a file before they leave the store. */
+/** The bytes are safe in a file before they leave the store. What stands for their offsets then has no records. */
 async function takeOut(
   engine: StorageEngine,
   log: LogId,
@@ -106,9 +107,13 @@ async function takeOut(
   dataDir: string,
   copy: string | null,
 ): Promise<string | null> {
-  const file = bytes === undefined ? copy : join(dataDir, `damaged-${log}-${firstOffset}.batch`)
-  if (bytes !== undefined && file !== null) writeFileSync(file, bytes, { mode: 0o600, flush: true })
-  await engine.commit([{ replace: log, from: firstOffset, to: lastOffset + 1, batches: [] }])
+  let file = bytes === 'withheld' ? copy : null
+  if (typeof bytes !== 'string') {
+    file = join(dataDir, `damaged-${log}-${firstOffset}.batch`)
+    writeFileSync(file, bytes, { mode: 0o600, flush: true })
+  }
+  const batches = buildEmptyBatches(firstOffset, lastOffset).map((batch) => ({ ...batch, maxTimestamp: -1 }))
+  await engine.commit([{ replace: log, from: firstOffset, to: lastOffset + 1, batches }])
   return file
 }
 

@@ -3,12 +3,12 @@ import { isRafkaError } from '../core/errors.ts'
 import type { LogExtent, LogId, StorageEngine, StoredBatch } from '../core/storage-engine.ts'
 import { batchOverheadBytes, readBatchHeader } from '../records/header.ts'
 
-/** A stored batch that is not what it should be. */
+/** A stored batch that is not what it should be, or is not there. */
 export interface DamagedBatch {
   readonly firstOffset: number
   readonly lastOffset: number
-  /** undefined: the engine does not give them. */
-  readonly bytes: Uint8Array | undefined
+  /** `withheld`: the engine does not give them. */
+  readonly bytes: Uint8Array | 'withheld' | 'missing'
   readonly what: string
 }
 
@@ -42,7 +42,10 @@ export async function verifyLog(storage: StorageEngine, { log, start, end }: Log
       sizeBytes += batch.bytes.length
     }
     const last = chunk.at(-1)
-    if (last === undefined) return { batches, records, sizeBytes, damaged }
+    if (last === undefined) {
+      if (offset < end) damaged.push(missingEnd(offset, end))
+      return { batches, records, sizeBytes, damaged }
+    }
     offset = last.lastOffset + 1
   }
 }
@@ -60,8 +63,14 @@ async function readOrDamage(
     if (!isRafkaError(error, 'STORAGE_CORRUPT')) throw error
     const [batch] = await storage.scan(log, offset, 1)
     const { baseOffset: firstOffset, lastOffset } = batch ?? { baseOffset: offset, lastOffset: end - 1 }
-    return { firstOffset, lastOffset, bytes: undefined, what: error.message }
+    return { firstOffset, lastOffset, bytes: 'withheld', what: error.message }
   }
+}
+
+/** The last batch of a log always reaches its end: a reader that comes so far would wait there for ever. */
+function missingEnd(offset: number, end: number): DamagedBatch {
+  const what = `no batch is there, nor any up to the end, ${end}`
+  return { firstOffset: offset, lastOffset: end - 1, bytes: 'missing', what }
 }
 
 function problemOf(batch: StoredBatch): string | undefined {

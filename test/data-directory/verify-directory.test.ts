@@ -16,20 +16,20 @@ beforeEach(() => {
 })
 
 /** Three batches of one record each in `orders`. */
-async function fill(type: 'sqlite' | 'memory'): Promise<void> {
+async function fill(type: 'sqlite' | 'memory', { valueBytes = 1 } = {}): Promise<void> {
   await using rafka = await open({ dataDir, storage: { type } })
   const producer = rafka.producer()
-  for (const value of ['a', 'b', 'c']) await producer.send({ topic: 'orders', value })
+  for (const value of ['a', 'b', 'c']) await producer.send({ topic: 'orders', value: value.repeat(valueBytes) })
 }
 
-/** Changes one byte of the batch at offset 1, behind the broker's back. */
-async function damage(): Promise<void> {
+/** Changes one byte of a batch, behind the broker's back. */
+async function damage(offset = 1): Promise<void> {
   const engine = await openStorage(storedType(dataDir)!, dataDir, {}, silentLogger)
   const { log } = (await engine.logs()).find(({ end }) => end === 3)!
-  const batch = (await engine.read(log, 1, 1))[0]!
+  const batch = (await engine.read(log, offset, 1))[0]!
   const bytes = Buffer.from(batch.bytes)
   bytes[bytes.length - 2]! ^= 0x01
-  await engine.commit([{ replace: log, from: 1, to: 2, batches: [{ ...batch, bytes }] }])
+  await engine.commit([{ replace: log, from: offset, to: offset + 1, batches: [{ ...batch, bytes }] }])
   await engine.close()
 }
 
@@ -55,7 +55,7 @@ test.each(['sqlite', 'memory'] as const)(
     const repaired = await verifyStorage(dataDir, { repair: true })
     expect(repaired).toMatchObject({ problems: [problem], repaired: true })
     expect(readFileSync(repaired.problems[0]!.keptIn!).length).toBeGreaterThan(61)
-    expect(await verifyStorage(dataDir)).toMatchObject({ batches: 2, problems: [] })
+    expect(await verifyStorage(dataDir)).toMatchObject({ batches: 3, records: 2, problems: [] })
 
     await using rafka = await open({ dataDir })
     const offsets: number[] = []
@@ -75,7 +75,37 @@ test('a batch whose row the sqlite engine finds damaged is taken out too, and th
   const keptIn = join(dataDir, 'rafka.db.before-repair')
   expect(await verifyStorage(dataDir, { repair: true })).toMatchObject({ problems: [{ ...problem, keptIn }] })
   expect(existsSync(keptIn)).toBe(true)
-  expect(await verifyStorage(dataDir)).toMatchObject({ batches: 2, problems: [] })
+  expect(await verifyStorage(dataDir)).toMatchObject({ batches: 3, records: 2, problems: [] })
+})
+
+test.each(['sqlite', 'memory'] as const)(
+  'a reader reaches the end of a repaired log of the %s engine, whichever batch was damaged',
+  async (type) => {
+    await fill(type)
+    await damage(2)
+    expect(await verifyStorage(dataDir, { repair: true })).toMatchObject({ repaired: true })
+    await using rafka = await open({ dataDir })
+    const offsets: number[] = []
+    for await (const { offset } of rafka.consumer({ topics: ['orders'], to: 'end' })) offsets.push(offset)
+    expect(offsets).toEqual([0, 1])
+  },
+)
+
+test('where a file of batches is missing, all before it is kept, and a reader reaches the end', async () => {
+  await fill('sqlite')
+  await fill('sqlite', { valueBytes: 300_000 })
+  await fill('sqlite')
+  rmSync(join(dataDir, 'rafka.db-batches'), { recursive: true })
+  const { problems } = await verifyStorage(dataDir)
+  expect(problems[0]!.message).toContain('1.batches is missing')
+  expect(await verifyStorage(dataDir, { repair: true })).toMatchObject({ repaired: true, records: 3 })
+  expect(await verifyStorage(dataDir)).toMatchObject({ records: 3, problems: [] })
+  await using rafka = await open({ dataDir })
+  const offsets: number[] = []
+  for await (const { offset } of rafka.consumer({ topics: ['orders'], to: 'end' })) offsets.push(offset)
+  expect(offsets).toEqual([0, 1, 2])
+  const { offset } = await rafka.producer().send({ topic: 'orders', value: 'next' })
+  expect(offset).toBe(9)
 })
 
 test('a store that cannot be opened is a problem that names the file; a repair saves what there is and keeps the file', async () => {

@@ -125,11 +125,11 @@ async function copyStore({ type, dataDir }: Store): Promise<string | null> {
 }
 
 function problemOf(
-  { firstOffset, lastOffset, what }: DamagedBatch,
+  { firstOffset, lastOffset, bytes, what }: DamagedBatch,
   place: Place | undefined,
   keptIn: string | null,
 ): StorageProblem {
   const { topic, partition } = place ?? { topic: null, partition: null }
-  const message = `the batch at offset ${firstOffset} is damaged: ${what}`
+  const message = bytes === 'missing' ? what : `the batch at offset ${firstOffset} is damaged: ${what}`
   return { topic, partition, firstOffset, lastOffset, message, keptIn }
 }

@@ -69,7 +69,7 @@ async function readOrDamage(
 
 /** The last batch of a log always reaches its end: a reader that comes so far would wait there for ever. */
 function missingEnd(offset: number, end: number): DamagedBatch {
-  const what = `no batch is there, nor any up to the end, ${end}`
+  const what = `no batch holds offset ${offset}, nor any up to the end, ${end}`
   return { firstOffset: offset, lastOffset: end - 1, bytes: 'missing', what }
 }
 

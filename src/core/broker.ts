@@ -1,5 +1,6 @@
 import type { Api, SupportedApi } from './api.ts'
 import type { Credentials } from './sasl.ts'
+import type { ReadMemory } from './storage-engine.ts'
 
 /** Where a request came from. One object per connection; an embedded client is one connection. */
 export interface ConnectionInfo {
@@ -23,6 +24,14 @@ export interface RequestContext {
   readonly clientId: string | null
   /** Fires when nobody waits for the answer any more. */
   readonly signal?: AbortSignal | undefined
+  /** Where records of the answer may be, of which the one who asked keeps nothing. Left out: they belong to the one who asked. */
+  readonly memory?: AnswerMemory | undefined
+}
+
+/** Memory for one answer. */
+export interface AnswerMemory extends ReadMemory {
+  /** Nothing that was taken so far is needed. */
+  startAgain(): void
 }
 
 /**

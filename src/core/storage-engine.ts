@@ -51,6 +51,15 @@ export type Change =
   | { readonly remove: string }
 
 /**
+ * Memory for bytes that are needed only for a while. Whoever asks gives it to be read into, and uses it again when they are not needed any more:
+ * memory that is new for each read costs more than reading does.
+ */
+export interface ReadMemory {
+  /** So many bytes, whatever is in them. */
+  take(sizeBytes: number): Buffer
+}
+
+/**
  * Makes changes durable and reads them back. Knows bytes, offsets and keys; nothing of Kafka.
  *
  * Every method answers with a promise so that an engine across a network fits; an engine that has the answer resolves it within the same tick.
@@ -70,9 +79,9 @@ export interface StorageEngine {
 
   /**
    * Whole batches in order, from the first whose `lastOffset >= offset`, as many as fit in `maxBytes` and end before `beforeOffset`
-   * (default: no bound); at least one if there is one. Empty past the end.
+   * (default: no bound); at least one if there is one. Empty past the end. With `memory` their bytes may be in it.
    */
-  read(log: LogId, offset: number, maxBytes: number, beforeOffset?: number): Promise<StoredBatch[]>
+  read(log: LogId, offset: number, maxBytes: number, beforeOffset?: number, memory?: ReadMemory): Promise<StoredBatch[]>
 
   /** Up to `limit` batches in order, without bytes, from the first whose `lastOffset >= offset`. */
   scan(log: LogId, offset: number, limit: number): Promise<BatchInfo[]>

@@ -1,3 +1,5 @@
+import type { LentMemory } from './answer-memory.ts'
+
 /** What became of a request: bytes to write, nothing to write (Produce with acks=0), or a reason to close the connection. */
 export type Answer = { readonly pieces: readonly Buffer[] } | { readonly none: true } | { readonly failure: unknown }
 
@@ -8,6 +10,8 @@ export interface Place {
   /** Bytes reserved for the answer to a fetch; 0 for other requests. */
   reservedBytes: number
   readonly isFetch: boolean
+  /** What the records of the answer may be in. */
+  memory: LentMemory | undefined
 }
 
 /** The answers of one connection in the order of its requests, however they become ready. */
@@ -32,7 +36,7 @@ export class AnswerQueue {
   }
 
   add(requestBytes: number, isFetch: boolean): Place {
-    const place: Place = { answer: undefined, requestBytes, reservedBytes: 0, isFetch }
+    const place: Place = { answer: undefined, requestBytes, reservedBytes: 0, isFetch, memory: undefined }
     this.#places.push(place)
     this.#requestBytes += requestBytes
     if (isFetch) this.#fetches += 1

@@ -6,6 +6,7 @@ import { isRafkaError, type RafkaError } from '../core/errors.ts'
 import type { Logger, LogLevel } from '../core/log.ts'
 import { fetch } from '../protocol/apis/fetch.ts'
 import { encodeResponse } from '../protocol/wire.ts'
+import type { AnswerMemoryPool } from './answer-memory.ts'
 import { type Answer, AnswerQueue, type Place } from './answer-queue.ts'
 import type { FetchBudget } from './fetch-budget.ts'
 import { FrameReader } from './frame-reader.ts'
@@ -26,6 +27,7 @@ export interface ConnectionShare {
   readonly apis: ServedApis
   readonly limits: ServerLimits
   readonly budget: FetchBudget
+  readonly memory: AnswerMemoryPool
   readonly log: Logger
   /** What clients are asked who they are with; undefined: nobody is asked. */
   readonly authentication: AuthenticationShare | undefined
@@ -199,13 +201,14 @@ export class Connection {
       const body = request.body as { maxBytes: number }
       body.maxBytes = this.#share.budget.reserve(body.maxBytes)
       place.reservedBytes = body.maxBytes
+      place.memory = this.#share.memory.lend()
     }
     void this.#answer(place, request)
   }
 
   async #answer(place: Place, { definition, version, correlationId, clientId, body }: BrokerRequest): Promise<void> {
     try {
-      const context = { connection: this.#info, version, clientId, signal: this.#gone.signal }
+      const context = { connection: this.#info, version, clientId, signal: this.#gone.signal, memory: place.memory }
       const response = await this.#share.broker.handle(definition, body, context)
       if (this.#socket.destroyed) return
       const pieces = response === null ? undefined : encodeResponse(definition, version, correlationId, response)
@@ -218,7 +221,8 @@ export class Connection {
 
   /** From now on the answer counts with what it really takes. */
   #weighFetch(place: Place, pieces: readonly Buffer[]): void {
-    const sizeBytes = pieces.reduce((sum, piece) => sum + piece.length, 0)
+    const answerBytes = pieces.reduce((sum, piece) => sum + piece.length, 0)
+    const sizeBytes = Math.max(answerBytes, place.memory?.heldBytes ?? 0)
     this.#share.budget.release(place.reservedBytes - sizeBytes)
     place.reservedBytes = sizeBytes
   }
@@ -232,7 +236,7 @@ export class Connection {
         this.#fail(next.answer.failure)
         return
       }
-      if ('pieces' in next.answer) this.#outbox.write(next.answer.pieces, next.reservedBytes)
+      if ('pieces' in next.answer) this.#outbox.write(next.answer.pieces, next.reservedBytes, next.memory)
     }
     if (this.#ending && this.#answers.length === 0) this.#socket.destroySoon()
     else this.#goOn()

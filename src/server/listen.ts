@@ -6,6 +6,7 @@ import { nextConnectionId } from '../core/connection-id.ts'
 import { RafkaError } from '../core/errors.ts'
 import { type Logger, silentLogger } from '../core/log.ts'
 import type { SaslMechanism } from '../core/sasl.ts'
+import { AnswerMemoryPool } from './answer-memory.ts'
 import { boundedLog } from './bounded-log.ts'
 import { Connection, type ConnectionShare, type ServerConnectionInfo } from './connection.ts'
 import { type Door, plainDoor } from './door.ts'
@@ -146,7 +147,8 @@ function shareOf(
     mechanisms.length === 0
       ? undefined
       : { mechanisms, credentials, checks: new PasswordChecks(), apis, maxReauthMs, clock }
-  return { broker, apis, limits, budget: new FetchBudget(limits.fetchBudgetBytes), log, authentication }
+  const budget = new FetchBudget(limits.fetchBudgetBytes)
+  return { broker, apis, limits, budget, memory: new AnswerMemoryPool(), log, authentication }
 }
 
 /** Node's TLS costs milliseconds of a start, and most listeners do without. */

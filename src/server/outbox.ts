@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { LentMemory } from './answer-memory.ts'
 import type { FetchBudget } from './fetch-budget.ts'
 
 /** Writes answers to a socket, all that become ready in one turn with one system call, and gives their reservation back when they are sent. */
@@ -20,13 +21,17 @@ export class Outbox {
     return this.#socket.writableLength
   }
 
-  write(pieces: readonly Buffer[], reservedBytes: number): void {
+  /** @param memory of the pieces, to be given back when the last of them is sent; of a socket that breaks it is left to the garbage collector */
+  write(pieces: readonly Buffer[], reservedBytes: number, memory?: LentMemory): void {
     if (!this.#corked) {
       this.#corked = true
       this.#socket.cork()
       process.nextTick(() => this.#uncork())
     }
-    for (const piece of pieces) this.#socket.write(piece)
+    for (const [index, piece] of pieces.entries()) {
+      if (index < pieces.length - 1 || memory === undefined) this.#socket.write(piece)
+      else this.#socket.write(piece, (error) => error ?? memory.giveBack())
+    }
     this.#reservedBytes += reservedBytes
   }
 

@@ -1,4 +1,5 @@
 import { RafkaError } from '../../core/errors.ts'
+import type { ReadMemory } from '../../core/storage-engine.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
 import type { fetch } from '../../protocol/apis/fetch.ts'
 import type { BrokerState } from '../broker-state.ts'
@@ -21,13 +22,15 @@ export interface Round {
 export interface ReadLimits extends Pick<RequestOf<typeof fetch>, 'maxBytes'> {
   /** Give what is below the last stable offset alone, and tell which transactions in it were aborted. */
   readonly committedOnly: boolean
+  /** Where the records may be. Left out: they belong to whoever asked. */
+  readonly memory: ReadMemory | undefined
 }
 
 /** Reads what each partition has; an error of one is its answer. The first batch comes whole, later ones only if they fit (KIP-74). */
 export async function readPartitions(
   state: BrokerState,
   wanted: readonly WantedPartition[],
-  { maxBytes, committedOnly }: ReadLimits,
+  { maxBytes, committedOnly, memory }: ReadLimits,
 ): Promise<Round> {
   const answers: PartitionAnswer[] = []
   let left = Math.min(maxBytes, state.configs.number('fetch.max.bytes'))
@@ -35,7 +38,7 @@ export async function readPartitions(
   let failed = false
   for (const one of wanted) {
     try {
-      const answer = await readOne(state, one, sizeBytes === 0, left, committedOnly)
+      const answer = await readOne(state, one, sizeBytes === 0, { maxBytes: left, committedOnly, memory })
       const bytes = answer.records?.reduce((sum, batch) => sum + batch.length, 0) ?? 0
       answers.push(answer)
       failed ||= isDiverging(answer)
@@ -53,8 +56,7 @@ async function readOne(
   state: BrokerState,
   wanted: WantedPartition,
   first: boolean,
-  left: number,
-  committedOnly: boolean,
+  { maxBytes, committedOnly, memory }: ReadLimits,
 ): Promise<PartitionAnswer> {
   const { fetchOffset, partition, partitionMaxBytes, currentLeaderEpoch, lastFetchedEpoch } = wanted.partition
   const log = findWanted(state, wanted)
@@ -68,9 +70,9 @@ async function readOne(
   if (fetchOffset < start || fetchOffset > log.end) {
     throw new RafkaError('OFFSET_OUT_OF_RANGE', `${log.topic}/${log.partition} has offsets ${start} to ${log.end}`)
   }
-  const limit = Math.min(left, partitionMaxBytes)
+  const limit = Math.min(maxBytes, partitionMaxBytes)
   const end = committedOnly ? lastStableOffset : highWatermark
-  const batches = first || limit > 0 ? await log.read(fetchOffset, Math.max(limit, 0), end) : []
+  const batches = first || limit > 0 ? await log.read(fetchOffset, Math.max(limit, 0), end, memory) : []
   const given = first || (batches[0]?.bytes.length ?? 0) <= limit ? batches : []
   const aborted = committedOnly
     ? log.transactions.abortedBetween(fetchOffset, (given.at(-1)?.lastOffset ?? -1) + 1)

@@ -43,7 +43,7 @@ async function waitForData(
   state: BrokerState,
   { maxWaitMs, minBytes, maxBytes, isolationLevel }: Request,
   wanted: readonly WantedPartition[],
-  { signal }: RequestContext,
+  { signal, memory }: RequestContext,
 ): Promise<Round> {
   const committedOnly = isolationLevel === READ_COMMITTED
   const wait = new DataWait(state.clock, maxWaitMs, [signal, state.closing], committedOnly)
@@ -52,9 +52,15 @@ async function waitForData(
     for (;;) {
       // Listening begins before the first look, so that nothing can come in between unnoticed.
       for (const one of wanted) wait.watch(peekLog(state, one))
-      const round = await readPartitions(state, wanted, { maxBytes, committedOnly })
+      // A hook may keep what it sees.
+      const round = await readPartitions(state, wanted, {
+        maxBytes,
+        committedOnly,
+        memory: state.hooks.isEmpty ? memory : undefined,
+      })
       if (wanted.length === 0 || round.failed || round.sizeBytes >= leastBytes || wait.over) return round
       await wait.forBytes(leastBytes - round.sizeBytes)
+      memory?.startAgain()
     }
   } finally {
     wait.end()

@@ -30,12 +30,14 @@ export class HookRunner {
   readonly #hooks: readonly Hook[]
   readonly #options: HookRunnerOptions
   /** Whether any hook has the stage: without one the broker skips the stage altogether. */
+  readonly isEmpty: boolean
   readonly wantsRequests: boolean
   readonly wantsResponses: boolean
 
   constructor(hooks: readonly Hook[], options: HookRunnerOptions) {
     this.#hooks = hooks
     this.#options = options
+    this.isEmpty = hooks.length === 0
     this.wantsRequests = hooks.some((hook) => hook.onRequest !== undefined)
     this.wantsResponses = hooks.some((hook) => hook.onResponse !== undefined)
   }

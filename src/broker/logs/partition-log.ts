@@ -1,5 +1,5 @@
 import { RafkaError } from '../../core/errors.ts'
-import type { BatchInfo, Change, LogId, StorageEngine, StoredBatch } from '../../core/storage-engine.ts'
+import type { BatchInfo, Change, LogId, ReadMemory, StorageEngine, StoredBatch } from '../../core/storage-engine.ts'
 import { buildTransactionMarker, type TransactionMarker } from '../../records/control-batch.ts'
 import { entryKeys } from '../entries.ts'
 import { bytesBelow } from './bytes-below.ts'
@@ -166,9 +166,9 @@ export class PartitionLog {
   }
 
   /** Whole batches from the one that holds `offset`, below `before`, which is at most the high watermark. */
-  read(offset: number, maxBytes: number, before = this.#highWatermark): Promise<StoredBatch[]> {
+  read(offset: number, maxBytes: number, before = this.#highWatermark, memory?: ReadMemory): Promise<StoredBatch[]> {
     if (offset >= before) return Promise.resolve([])
-    return this.#storage.read(this.id, Math.max(offset, this.#start), maxBytes, before)
+    return this.#storage.read(this.id, Math.max(offset, this.#start), maxBytes, before, memory)
   }
 
   scan(offset: number, limit: number): Promise<BatchInfo[]> {

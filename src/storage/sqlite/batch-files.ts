@@ -1,6 +1,7 @@
 import { closeSync, fdatasync, mkdirSync, openSync, readdirSync, readSync, rmSync, statSync, writev } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import type { ReadMemory } from '../../core/storage-engine.ts'
 import { syncDirectory } from '../directory.ts'
 import { describeCause } from '../refusal.ts'
 import { DamagedRow } from './damaged-row.ts'
@@ -134,9 +135,9 @@ export class BatchFiles {
     return places
   }
 
-  /** The bytes of a place, or why they are not there. */
-  read({ file, position }: Place, sizeBytes: number): Buffer | DamagedRow {
-    const bytes = Buffer.allocUnsafeSlow(sizeBytes)
+  /** The bytes of a place, in `memory` if it is given; or why they are not there. */
+  read({ file, position }: Place, sizeBytes: number, memory?: ReadMemory): Buffer | DamagedRow {
+    const bytes = memory?.take(sizeBytes) ?? Buffer.allocUnsafeSlow(sizeBytes)
     try {
       const descriptor = this.#descriptorOf(file)
       for (let at = 0; at < sizeBytes; ) {

@@ -1,4 +1,4 @@
-import type { BatchInfo, LogId, StoredBatch } from '../../core/storage-engine.ts'
+import type { BatchInfo, LogId, ReadMemory, StoredBatch } from '../../core/storage-engine.ts'
 import type { BatchFiles } from './batch-files.ts'
 import { DamagedRow } from './damaged-row.ts'
 import { guardBatch } from './guard.ts'
@@ -28,9 +28,12 @@ export function readBatches(
   files: BatchFiles,
   range: BatchRange,
   maxBytes: number,
+  memory?: ReadMemory,
 ): StoredBatch[] {
   const last = lastThatFits(statements, range, maxBytes)
-  if (last !== undefined) return soundBatches(files, range, statements.read.all(range.log, range.from, last + 1))
+  if (last !== undefined) {
+    return soundBatches(range, statements.read.all(range.log, range.from, last + 1), files, memory)
+  }
   // Either the first batch reaches beyond the range, or there is none where one must be.
   const [next] = statements.scan.all(range.log, range.from, range.end, 1)
   const expected = Math.max(range.from, range.sparseUntil)
@@ -58,17 +61,26 @@ export function batchOf(log: LogId, row: ReadRow, bytes: Buffer | DamagedRow): S
   return batch
 }
 
-/** The bytes of a row, wherever they are. */
-export function bytesOf(files: BatchFiles, [, , , sizeBytes, , bytes, file, position]: ReadRow): Buffer | DamagedRow {
-  return file === null || position === null ? bytes : files.read({ file, position }, sizeBytes)
+/** The bytes of a row, wherever they are; in `memory` when they come from a file. */
+export function bytesOf(
+  files: BatchFiles,
+  [, , , sizeBytes, , bytes, file, position]: ReadRow,
+  memory?: ReadMemory,
+): Buffer | DamagedRow {
+  return file === null || position === null ? bytes : files.read({ file, position }, sizeBytes, memory)
 }
 
-function soundBatches(files: BatchFiles, range: BatchRange, rows: readonly ReadRow[]): StoredBatch[] {
+function soundBatches(
+  range: BatchRange,
+  rows: readonly ReadRow[],
+  files: BatchFiles,
+  memory: ReadMemory | undefined,
+): StoredBatch[] {
   const batches: StoredBatch[] = []
   let next = range.from
   try {
     for (const row of rows) {
-      const batch = batchOf(range.log, row, bytesOf(files, row))
+      const batch = batchOf(range.log, row, bytesOf(files, row, memory))
       const expected = Math.max(next, range.sparseUntil)
       if (batch.baseOffset > expected) throw missing(range.log, expected)
       batches.push(batch)

@@ -5,6 +5,7 @@ import type {
   Durability,
   LogExtent,
   LogId,
+  ReadMemory,
   StorageEngine,
   StoredBatch,
 } from '../../core/storage-engine.ts'
@@ -105,10 +106,16 @@ class SqliteEngine implements StorageEngine {
     await this.#writer.commit(changes)
   }
 
-  async read(log: LogId, offset: number, maxBytes: number, beforeOffset = Number.MAX_SAFE_INTEGER) {
+  async read(
+    log: LogId,
+    offset: number,
+    maxBytes: number,
+    beforeOffset = Number.MAX_SAFE_INTEGER,
+    memory?: ReadMemory,
+  ): Promise<StoredBatch[]> {
     return this.#reading((): StoredBatch[] => {
       const range = this.#range(log, offset, beforeOffset)
-      return range === undefined ? [] : readBatches(this.#statements, this.#files, range, maxBytes)
+      return range === undefined ? [] : readBatches(this.#statements, this.#files, range, maxBytes, memory)
     })
   }
 

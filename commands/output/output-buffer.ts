@@ -1,5 +1,7 @@
 import type { Writable } from 'node:stream'
+import type { MaybeTerminal } from '../io.ts'
 
+const LINE_FEED = 0x0a
 const FLUSH_BYTES = 64 * 1024
 const CAPACITY_BYTES = 128 * 1024
 /** A buffer that one large record made grow past this is not kept. */
@@ -15,7 +17,7 @@ const WINDOW_BYTES = 32 * 1024
  * when to `flush`. While one buffer is on its way out the other one fills; it is used again once the stream has called back.
  */
 export class OutputBuffer {
-  readonly #stream: Writable
+  readonly #stream: MaybeTerminal<Writable>
   #buffer = Buffer.allocUnsafe(CAPACITY_BYTES + WINDOW_BYTES)
   #spare = Buffer.allocUnsafe(CAPACITY_BYTES + WINDOW_BYTES)
   #roomBytes = CAPACITY_BYTES
@@ -25,8 +27,10 @@ export class OutputBuffer {
   #windowStart = 0
   #windowEnd = 0
   #writing: Promise<void> | undefined
+  /** The last byte that was handed to the stream ends no line. */
+  #isInLine = false
 
-  constructor(stream: Writable) {
+  constructor(stream: MaybeTerminal<Writable>) {
     this.#stream = stream
   }
 
@@ -125,6 +129,7 @@ export class OutputBuffer {
     const full = this.#buffer
     const bytes = full.subarray(0, this.#used)
     this.#use(this.#spare)
+    this.#isInLine = bytes[bytes.length - 1] !== LINE_FEED
     this.#spare = full.length > KEPT_BYTES ? Buffer.allocUnsafe(CAPACITY_BYTES + WINDOW_BYTES) : full
     this.#used = 0
     this.#writing = new Promise((resolve, reject) => {
@@ -134,9 +139,13 @@ export class OutputBuffer {
     this.#writing.catch(() => {})
   }
 
-  /** Flushes and waits until the stream has taken all. */
+  /** Flushes and waits until the stream has taken all. On a terminal, what is told next begins a line of its own. */
   async finish(): Promise<void> {
     await this.flush()
+    if (this.#isInLine && this.#stream.isTTY === true) {
+      this.byte(LINE_FEED)
+      await this.flush()
+    }
     await this.#writing
   }
 

@@ -41,3 +41,18 @@ test('all that was added comes out in order, however it was added and however la
     { numRuns: 200 },
   )
 })
+
+test('what is told next begins a line of its own on a terminal, and nothing is added in a pipe', async () => {
+  const printed = async (text: string, isTTY: boolean) => {
+    const stream = Object.assign(new PassThrough(), { isTTY })
+    const out = new OutputBuffer(stream)
+    out.text(text)
+    await out.flush()
+    await out.finish()
+    return stream.read()?.toString() ?? ''
+  }
+  expect(await printed('a', true)).toBe('a\n')
+  expect(await printed('a\n', true)).toBe('a\n')
+  expect(await printed('', true)).toBe('')
+  expect(await printed('a', false)).toBe('a')
+})

@@ -33,7 +33,7 @@ export interface SqliteWriterOptions {
  */
 const harmless = /^SQLITE_(FULL|IOERR_WRITE|NOMEM|TOOBIG|CONSTRAINT)/
 
-/** Up to so many bytes of rows are made durable at once: going to another thread would take longer than the sync itself. */
+/** Groups with up to so many bytes of rows, and none in files, are made durable at once: going to another thread would take longer than the sync itself. */
 const SMALL_GROUP_BYTES = 256 * 1024
 
 /**
@@ -120,7 +120,8 @@ export class SqliteWriter {
     const { syncs } = this.#options
     if (syncs === undefined) return this.#publish(written)
     // Changes that take rows away must be seen at once by readers, or not at all.
-    if (written.changes.onlyAdds && written.changes.rowBytes > SMALL_GROUP_BYTES) {
+    const isLarge = places !== undefined || written.changes.rowBytes > SMALL_GROUP_BYTES
+    if (written.changes.onlyAdds && isLarge) {
       this.#syncing = syncs
         .wal()
         .then(

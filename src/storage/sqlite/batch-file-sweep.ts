@@ -22,8 +22,6 @@ const STEP_BATCHES = 512
 /** Gives back the room of batches that are in files: of whole files, after the last rows of those that are mostly unused have moved on. To be called while nothing is written. */
 export class BatchFileSweep {
   readonly #parts: SweepParts
-  /** Files with damaged bytes: nothing is moved out of them, for that is for a repair. */
-  readonly #kept = new Set<number>()
 
   constructor(parts: SweepParts) {
     this.#parts = parts
@@ -32,7 +30,7 @@ export class BatchFileSweep {
   /** Removes every file that no row names, once it is durable that none does. */
   async removeUnused(): Promise<void> {
     const { files, statements, syncs, logger } = this.#parts
-    const unused = this.#full().filter((file) => !this.#isUsed(file))
+    const unused = this.full.filter((file) => !this.#isUsed(file))
     if (unused.length === 0) return
     if (syncs !== undefined && statements.walSize.get()!.log > 0) await syncs.wal()
     for (const file of unused) {
@@ -52,17 +50,19 @@ export class BatchFileSweep {
     if (this.#isSparse(current)) this.#parts.files.startNext()
   }
 
-  /** Moves some rows' bytes out of a file of which less than half is in use. False when there is none. */
-  async moveSome(): Promise<boolean> {
+  /** Those that nothing is appended to. */
+  get full(): number[] {
+    return this.#parts.files.numbers.filter((file) => file !== this.#parts.files.current)
+  }
+
+  /** Moves some batches out of a file of which less than half is in use. False when there is no more to move. */
+  async moveSome(from: number): Promise<boolean> {
     const { statements, files, database } = this.#parts
-    const sparse = this.#full().find((file) => !this.#kept.has(file) && this.#isSparse(file) && this.#isUsed(file))
-    if (sparse === undefined) return false
-    const rows = firstOf(statements.inFile.all(sparse, STEP_BATCHES))
+    if (!this.#isUsed(from) || !this.#isSparse(from)) return false
+    const rows = firstOf(statements.inFile.all(from, STEP_BATCHES))
     const bytes = rows.map((row) => files.read(row, row.sizeBytes))
-    if (!bytes.every(Buffer.isBuffer)) {
-      this.#kept.add(sparse)
-      return true
-    }
+    // What is damaged is for a repair, and keeps its file.
+    if (!bytes.every(Buffer.isBuffer)) return false
     const places = await files.write(bytes)
     database.transaction(() => {
       for (const [index, { id }] of rows.entries()) {
@@ -73,17 +73,12 @@ export class BatchFileSweep {
     return true
   }
 
-  /** Those that nothing is appended to. */
-  #full(): number[] {
-    return this.#parts.files.numbers.filter((file) => file !== this.#parts.files.current)
-  }
-
   #isSparse(file: number): boolean {
     return this.#parts.statements.usedOfFile.get(file)! < this.#parts.files.sizeOf(file) / 2
   }
 
   #isUsed(file: number): boolean {
-    return this.#parts.statements.endOfFile.get(file) !== null
+    return this.#parts.statements.anyInFile.get(file) !== undefined
   }
 }
 

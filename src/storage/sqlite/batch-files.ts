@@ -1,4 +1,15 @@
-import { closeSync, fdatasync, mkdirSync, openSync, readdirSync, readSync, rmSync, statSync, writev } from 'node:fs'
+import {
+  closeSync,
+  fdatasync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  statSync,
+  writev,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { ReadMemory } from '../../core/storage-engine.ts'
@@ -128,11 +139,23 @@ export class BatchFiles {
       descriptor = this.#writable()
       await writeAll(descriptor, batches, start)
     } catch (cause) {
+      this.takeBack(start)
       throw new UnwrittenBatches(this.#path(this.#current), cause)
     }
     if (this.#durable) await sync(descriptor)
     this.#end = end
     return places
+  }
+
+  /** Forgets what was last written from `position` on, of which no row tells, and gives its room back: on a full disk others need it. */
+  takeBack(position: number): void {
+    this.#end = position
+    const descriptor = this.#open.get(this.#current)
+    try {
+      if (descriptor !== undefined) ftruncateSync(descriptor, position)
+    } catch {
+      // Then the next write goes over it.
+    }
   }
 
   /** The bytes of a place, in `memory` if it is given; or why they are not there. */
@@ -223,7 +246,9 @@ export function batchDirectory(databaseFile: string): string {
 
 function numbersIn(directory: string): number[] {
   try {
-    return readdirSync(directory).flatMap((name) => Number(fileName.exec(name)?.[1] ?? []))
+    return readdirSync(directory)
+      .flatMap((name) => fileName.exec(name)?.[1] ?? [])
+      .map(Number)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw error

@@ -33,7 +33,7 @@ export class ChangeGroup {
   readonly #places: Places
   readonly #group: Draft
   #onlyAdds = true
-  #rowBytes = 0
+  #sizeBytes = 0
   /** Logs whose row must be written; the others' can be told from the batches (`readLogs`). */
   readonly #rows = new Set<LogId>()
 
@@ -69,9 +69,9 @@ export class ChangeGroup {
     return this.#onlyAdds
   }
 
-  /** Bytes that go into SQLite. */
-  get rowBytes(): number {
-    return this.#rowBytes
+  /** Bytes of its batches and entries. */
+  get sizeBytes(): number {
+    return this.#sizeBytes
   }
 
   /** Writes what was gathered: to be called once, before the transaction's COMMIT. */
@@ -89,7 +89,7 @@ export class ChangeGroup {
     for (const [key, value] of this.#group.entries.changes()) {
       if (value === undefined) remove.run(key)
       else put.run(key, guardEntry(key, value), value)
-      this.#rowBytes += value?.length ?? 0
+      this.#sizeBytes += value?.length ?? 0
     }
   }
 
@@ -196,7 +196,7 @@ export class ChangeGroup {
     const place = this.#places.get(batch)
     const inRow = place === undefined ? bytes : noBytes
     const { file, position } = place ?? inItsRow
-    this.#rowBytes += inRow.length
+    this.#sizeBytes += bytes.length
     const guard = guardBatch(log, batch)
     this.#statements.append.run(log, baseOffset, lastOffset, maxTimestamp, bytes.length, guard, inRow, file, position)
   }

@@ -115,10 +115,12 @@ export class Maintenance {
   async #reclaim(): Promise<void> {
     while (this.#options.state.garbage.size > 0) await this.#step(() => void this.#deleteSome())
     await this.#step(() => this.#sweep.endCurrent())
-    for (let more = true; more; ) {
-      await this.#step(async () => {
-        more = await this.#sweep.moveSome()
-      })
+    for (const file of this.#sweep.full) {
+      for (let more = true; more; ) {
+        await this.#step(async () => {
+          more = await this.#sweep.moveSome(file)
+        })
+      }
     }
     await this.#step(() => this.#sweep.removeUnused())
     let pages = 16

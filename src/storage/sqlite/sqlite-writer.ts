@@ -33,7 +33,7 @@ export interface SqliteWriterOptions {
  */
 const harmless = /^SQLITE_(FULL|IOERR_WRITE|NOMEM|TOOBIG|CONSTRAINT)/
 
-/** Groups with up to so many bytes of rows, and none in files, are made durable at once: going to another thread would take longer than the sync itself. */
+/** Groups up to this size are made durable at once: going to another thread would take longer than the sync itself. */
 const SMALL_GROUP_BYTES = 256 * 1024
 
 /**
@@ -105,7 +105,9 @@ export class SqliteWriter {
       this.#refuse(group, this.#broken ?? this.#unwritten(error), error instanceof UnwrittenBatches && error.isNoRoom)
       return
     }
-    await this.#writeRows(group, new Map(large.map((batch, index) => [batch, places[index]!])))
+    const written = this.#transact(group, new Map(large.map((batch, index) => [batch, places[index]!])))
+    if (written === undefined || written.kept.length === 0) files.takeBack(places[0]!.position)
+    if (written !== undefined) await this.#finish(written)
   }
 
   #unwritten(error: unknown): RafkaError {
@@ -114,14 +116,17 @@ export class SqliteWriter {
     return this.#broken!
   }
 
-  #writeRows(group: readonly PendingCommit[], places?: Places): void | Promise<void> {
-    const written = this.#transact(group, places)
-    if (written === undefined) return
+  #writeRows(group: readonly PendingCommit[]): void | Promise<void> {
+    const written = this.#transact(group)
+    return written && this.#finish(written)
+  }
+
+  /** Makes the rows durable and settles the commits. */
+  #finish(written: Written): void | Promise<void> {
     const { syncs } = this.#options
     if (syncs === undefined) return this.#publish(written)
     // Changes that take rows away must be seen at once by readers, or not at all.
-    const isLarge = places !== undefined || written.changes.rowBytes > SMALL_GROUP_BYTES
-    if (written.changes.onlyAdds && isLarge) {
+    if (written.changes.onlyAdds && written.changes.sizeBytes > SMALL_GROUP_BYTES) {
       this.#syncing = syncs
         .wal()
         .then(

@@ -131,6 +131,7 @@ function preparePlaceStatements(database: Database) {
       database,
       'SELECT max(position + size_bytes) FROM batches WHERE file = ?',
     ),
+    anyInFile: prepareValue<[file: number], number>(database, 'SELECT 1 FROM batches WHERE file = ? LIMIT 1'),
     usedOfFile: prepareValue<[file: number], number>(
       database,
       'SELECT coalesce(sum(size_bytes), 0) FROM batches WHERE file = ?',

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { StorageEngine } from '../../../src/core/storage-engine.ts'
+import type { Change, StorageEngine } from '../../../src/core/storage-engine.ts'
 import { type BatchFileLimits, BatchFiles } from '../../../src/storage/sqlite/batch-files.ts'
 import { openDatabase } from '../../../src/storage/sqlite/database.ts'
 import { repairSqlite } from '../../../src/storage/sqlite/repair-sqlite.ts'
@@ -135,6 +135,31 @@ describe('a write', () => {
 })
 
 describe('room', () => {
+  test('of bytes whose rows were refused is given back at once', async () => {
+    const path = temporaryDirectory()
+    const engine = await open(path, { ...allInFiles, fileBytes: 1e9 })
+    await append(engine, 1, 0, 3)
+    const odd = { put: 'key', value: 'no bytes' } as unknown as Change
+    await expect(engine.commit([{ append: 1, batch: batchOf(1, 3) }, odd])).rejects.toBeDefined()
+    expect(directoryBytes(directory(path))).toBe(3 * sizeBytes)
+    await append(engine, 1, 3, 5)
+    expect(await everything(engine)).toEqual(batchesOf(1, 0, 5))
+    expect(directoryBytes(directory(path))).toBe(5 * sizeBytes)
+  })
+
+  test('is not taken from files of others in the same directory', async () => {
+    const path = temporaryDirectory()
+    const engine = await open(path)
+    await append(engine, 1, 0, 15)
+    await engine.close()
+    for (const name of ['notes', '0x1.batches', '-1.batches']) writeFileSync(join(directory(path), name), 'a')
+    const again = await open(path)
+    await again.commit([{ trim: 1, before: 14 }])
+    await again.reclaim()
+    expect(await everything(again)).toEqual(batchesOf(1, 14, 15))
+    expect(files(path)).toEqual(expect.arrayContaining(['notes', '0x1.batches', '-1.batches']))
+  })
+
   test('of a file is given back when the last of its batches was trimmed, dropped or replaced', async () => {
     const path = temporaryDirectory()
     const engine = await open(path)

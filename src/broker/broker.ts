@@ -147,6 +147,11 @@ class RunningBroker implements BrokerHandle {
     return this.#state.apis
   }
 
+  /** An engine has its own copy when a commit settles, and answers come after that. Hooks may keep what they see. */
+  get releasesBuffers(): boolean {
+    return this.#state.hooks.isEmpty
+  }
+
   get credentials(): Credentials {
     return this.#state.credentials
   }

@@ -31,7 +31,7 @@ export interface Transport {
   /** Sends a request that the protocol leaves without an answer (Produce with acks=0); settles when it was handed over. */
   post<Request>(api: Api<Request>, body: Request, options?: RequestOptions): Promise<void>
 
-  /** Nothing looks at the buffers of a request any more once it was answered: they have been copied into a socket. Left out: the broker may keep them. */
+  /** Nothing looks at the buffers of a request any more once it was answered: they have been copied, into a socket or a store. Left out: the broker may keep them. */
   readonly copiesBuffers?: boolean
 
   /** The version that `request` would use; undefined when the broker does not know the API. */

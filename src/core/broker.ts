@@ -43,6 +43,9 @@ export interface Broker {
   /** What it answers, and in which versions. */
   readonly apis: readonly SupportedApi[]
 
+  /** Nothing looks at the buffers of a request any more once it was answered. Left out: the broker, or a hook, may keep them. */
+  readonly releasesBuffers?: boolean
+
   /** Whom it knows: a listener asks, before it lets anybody's requests through. */
   readonly credentials: Credentials
 

@@ -19,6 +19,7 @@ export function inProcessTransport(broker: Broker, clientId: string): Transport 
 
 class InProcessTransport implements Transport {
   readonly closed: Promise<RafkaError | undefined>
+  readonly copiesBuffers: boolean
   readonly #broker: Broker
   readonly #clientId: string
   readonly #connection: ConnectionInfo = {
@@ -34,6 +35,7 @@ class InProcessTransport implements Transport {
 
   constructor(broker: Broker, clientId: string) {
     this.#broker = broker
+    this.copiesBuffers = broker.releasesBuffers === true
     this.#clientId = clientId
     this.#supported = new Map(broker.apis.map((supported) => [supported.api.key, supported]))
     this.closed = new Promise((resolve) => {

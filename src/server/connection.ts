@@ -5,16 +5,18 @@ import type { Broker, ConnectionInfo } from '../core/broker.ts'
 import { isRafkaError, type RafkaError } from '../core/errors.ts'
 import type { Logger, LogLevel } from '../core/log.ts'
 import { fetch } from '../protocol/apis/fetch.ts'
+import { produce } from '../protocol/apis/produce.ts'
 import { encodeResponse } from '../protocol/wire.ts'
-import type { AnswerMemoryPool } from './answer-memory.ts'
+import { LentMemory } from './answer-memory.ts'
 import { type Answer, AnswerQueue, type Place } from './answer-queue.ts'
 import type { FetchBudget } from './fetch-budget.ts'
-import { FrameReader } from './frame-reader.ts'
+import { FrameReader, slabOf } from './frame-reader.ts'
 import type { ServerLimits } from './limits.ts'
 import { Outbox } from './outbox.ts'
 import { type ReadRequest, readRequest, type ServedApis } from './read-request.ts'
 import { ReadWatch } from './read-watch.ts'
 import { Authentication, type AuthenticationShare } from './sasl/authentication.ts'
+import type { SlabPool } from './slab-pool.ts'
 
 /** A connection as the listener knows it: who it belongs to may turn out later. */
 export interface ServerConnectionInfo extends ConnectionInfo {
@@ -27,7 +29,7 @@ export interface ConnectionShare {
   readonly apis: ServedApis
   readonly limits: ServerLimits
   readonly budget: FetchBudget
-  readonly memory: AnswerMemoryPool
+  readonly slabs: SlabPool
   readonly log: Logger
   /** What clients are asked who they are with; undefined: nobody is asked. */
   readonly authentication: AuthenticationShare | undefined
@@ -63,7 +65,7 @@ export class Connection {
     this.#info = info
     this.#socket = socket
     this.#share = share
-    this.#reader = new FrameReader(share.limits.maxRequestBytes)
+    this.#reader = new FrameReader(share.limits.maxRequestBytes, share.slabs)
     this.#authentication = share.authentication && new Authentication(share.authentication)
     this.#watch = new ReadWatch(share.limits, (bytes) => this.#drips(bytes))
     this.#outbox = new Outbox(socket, share.budget)
@@ -134,7 +136,7 @@ export class Connection {
       sizeBytes = frame.length
       this.#watch.completed()
       if (this.#authentication?.wants(frame) === true) void this.#authenticate(this.#authentication, frame)
-      else this.#take(readRequest(frame, this.#share.apis), sizeBytes)
+      else this.#take(readRequest(frame, this.#share.apis), frame)
       return 'next'
     } catch (error) {
       // Earlier requests are answered first: in Kafka this one would not even have been read before.
@@ -188,28 +190,30 @@ export class Connection {
     this.#share.broker.connected(this.#info)
   }
 
-  #take(request: ReadRequest, sizeBytes: number): void {
+  #take(request: ReadRequest, frame: Buffer): void {
     if ('answer' in request) {
       const { answer } = request
-      const place = this.#answers.add(sizeBytes, false)
+      const place = this.#answers.add(frame.length, false)
       queueMicrotask(() => this.#settle(place, { pieces: answer }))
       return
     }
     const isFetch = request.definition.key === fetch.key
-    const place = this.#answers.add(sizeBytes, isFetch)
+    const place = this.#answers.add(frame.length, isFetch)
     if (isFetch) {
       const body = request.body as { maxBytes: number }
       body.maxBytes = this.#share.budget.reserve(body.maxBytes)
       place.reservedBytes = body.maxBytes
-      place.memory = this.#share.memory.lend()
+      place.memory = new LentMemory(this.#share.slabs)
     }
-    void this.#answer(place, request)
+    void this.#answer(place, request, frame)
   }
 
-  async #answer(place: Place, { definition, version, correlationId, clientId, body }: BrokerRequest): Promise<void> {
+  async #answer(place: Place, request: BrokerRequest, frame: Buffer): Promise<void> {
+    const { definition, version, correlationId, clientId, body } = request
     try {
       const context = { connection: this.#info, version, clientId, signal: this.#gone.signal, memory: place.memory }
       const response = await this.#share.broker.handle(definition, body, context)
+      if (definition.key === produce.key) this.#release(frame)
       if (this.#socket.destroyed) return
       const pieces = response === null ? undefined : encodeResponse(definition, version, correlationId, response)
       if (place.isFetch) this.#weighFetch(place, pieces ?? [])
@@ -217,6 +221,12 @@ export class Connection {
     } catch (error) {
       this.#settle(place, { failure: error })
     }
+  }
+
+  /** The records are stored: the memory that they came in is for the next. */
+  #release(frame: Buffer): void {
+    const slab = this.#share.broker.releasesBuffers === true ? slabOf(frame) : undefined
+    if (slab !== undefined) this.#share.slabs.give([slab])
   }
 
   /** From now on the answer counts with what it really takes. */

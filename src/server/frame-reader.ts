@@ -1,4 +1,5 @@
 import { RafkaError } from '../core/errors.ts'
+import { SLAB_BYTES, type SlabPool } from './slab-pool.ts'
 
 const SIZE_BYTES = 4
 const FIRST_STEP_BYTES = 64 * 1024
@@ -12,9 +13,10 @@ const nothing = Buffer.alloc(0)
  * slices of it stay valid and keep little else alive.
  *
  * A large frame is gathered in a buffer that grows with what has come (64 KiB, 1 MiB, 16 MiB, …), so a claim alone costs nothing,
- * and a frame of 1 MiB is copied little more than once.
+ * and a frame of 1 MiB is copied little more than once. One that fills a good part of a slab is gathered in a slab, if there are `slabs`.
  */
 export class FrameReader {
+  readonly #slabs: SlabPool | undefined
   #maxBytes: number
   #chunk: Buffer = nothing
   #at = 0
@@ -24,8 +26,9 @@ export class FrameReader {
   #frame: Buffer | undefined
   #filled = 0
 
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, slabs?: SlabPool) {
     this.#maxBytes = maxBytes
+    this.#slabs = slabs
   }
 
   /** Holds from the next frame on. */
@@ -111,11 +114,23 @@ export class FrameReader {
     if (frame !== undefined && frame.length >= bytes) return frame
     let capacity = frame?.length ?? FIRST_STEP_BYTES
     while (capacity < bytes) capacity *= GROWTH
-    const grown = Buffer.allocUnsafeSlow(Math.min(capacity, this.#size))
+    const grown = this.#slabFor(capacity) ?? Buffer.allocUnsafeSlow(Math.min(capacity, this.#size))
     frame?.copy(grown, 0, 0, this.#filled)
     this.#frame = grown
     return grown
   }
+
+  /** Where less than half of it would be used, it would keep too much from others. */
+  #slabFor(capacity: number): Buffer | undefined {
+    const fits = capacity > FIRST_STEP_BYTES && this.#size * 2 > SLAB_BYTES && this.#size <= SLAB_BYTES
+    return fits ? this.#slabs?.take().subarray(0, this.#size) : undefined
+  }
+}
+
+/** The slab that a frame is in, if it is; for who knows that the frame is not needed any more. */
+export function slabOf(frame: Buffer): Buffer | undefined {
+  const isSlab = frame.byteOffset === 0 && frame.buffer.byteLength === SLAB_BYTES
+  return isSlab ? Buffer.from(frame.buffer) : undefined
 }
 
 /** What the first bytes of other protocols are, read as a size. */

@@ -6,7 +6,6 @@ import { nextConnectionId } from '../core/connection-id.ts'
 import { RafkaError } from '../core/errors.ts'
 import { type Logger, silentLogger } from '../core/log.ts'
 import type { SaslMechanism } from '../core/sasl.ts'
-import { AnswerMemoryPool } from './answer-memory.ts'
 import { boundedLog } from './bounded-log.ts'
 import { Connection, type ConnectionShare, type ServerConnectionInfo } from './connection.ts'
 import { type Door, plainDoor } from './door.ts'
@@ -14,6 +13,7 @@ import { FetchBudget } from './fetch-budget.ts'
 import { defaultServerLimits, type ServerLimits } from './limits.ts'
 import { servedApis } from './read-request.ts'
 import { PasswordChecks } from './sasl/password-checks.ts'
+import { SlabPool } from './slab-pool.ts'
 import type { ListenerTls } from './tls.ts'
 
 const KEEP_ALIVE_MS = 60_000
@@ -148,7 +148,7 @@ function shareOf(
       ? undefined
       : { mechanisms, credentials, checks: new PasswordChecks(), apis, maxReauthMs, clock }
   const budget = new FetchBudget(limits.fetchBudgetBytes)
-  return { broker, apis, limits, budget, memory: new AnswerMemoryPool(), log, authentication }
+  return { broker, apis, limits, budget, slabs: new SlabPool(), log, authentication }
 }
 
 /** Node's TLS costs milliseconds of a start, and most listeners do without. */

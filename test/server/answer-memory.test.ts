@@ -2,7 +2,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Hook } from '../../src/core/hook.ts'
 import { fetch } from '../../src/protocol/apis/fetch.ts'
 import { splitBatches } from '../../src/records/header.ts'
-import { AnswerMemoryPool } from '../../src/server/answer-memory.ts'
+import { LentMemory } from '../../src/server/answer-memory.ts'
+import { SlabPool } from '../../src/server/slab-pool.ts'
 import { openSqliteEngine } from '../../src/storage/sqlite/sqlite-engine.ts'
 import { startBroker } from '../support/broker-fixture.ts'
 import { fetchRequest } from '../support/broker-requests.ts'
@@ -25,8 +26,8 @@ async function createBroker(hooks: readonly Hook[] = []) {
 
 describe('memory for answers', () => {
   test('is used again when it was given back, not before', () => {
-    const pool = new AnswerMemoryPool()
-    const [one, other] = [pool.lend(), pool.lend()]
+    const pool = new SlabPool()
+    const [one, other] = [new LentMemory(pool), new LentMemory(pool)]
     const first = one.take(500_000)
     const second = one.take(500_000)
     const third = one.take(500_000)
@@ -35,7 +36,7 @@ describe('memory for answers', () => {
     expect(first.buffer).toBe(second.buffer)
     expect(new Set([first, third, foreign].map(({ buffer }) => buffer)).size).toBe(3)
     one.giveBack()
-    const again = pool.lend()
+    const again = new LentMemory(pool)
     const taken = [again.take(1_000_000), again.take(1_000_000), again.take(1_000_000)]
     const before = new Set([first.buffer, third.buffer])
     expect(taken.filter(({ buffer }) => before.has(buffer))).toHaveLength(2)
@@ -43,7 +44,7 @@ describe('memory for answers', () => {
   })
 
   test('begins from the start where what was taken is not needed after all', () => {
-    const memory = new AnswerMemoryPool().lend()
+    const memory = new LentMemory(new SlabPool())
     for (let round = 0; round < 1000; round++) {
       memory.take(1_000_000)
       memory.startAgain()
@@ -52,17 +53,17 @@ describe('memory for answers', () => {
   })
 
   test('for more than a batch of usual size is new each time', () => {
-    const memory = new AnswerMemoryPool().lend()
+    const memory = new LentMemory(new SlabPool())
     expect(memory.take(5_000_000)).toHaveLength(5_000_000)
     expect(memory.heldBytes).toBe(0)
   })
 
   test('is kept to a bound', () => {
-    const pool = new AnswerMemoryPool()
-    const memory = pool.lend()
+    const pool = new SlabPool()
+    const memory = new LentMemory(pool)
     const taken = Array.from({ length: 50 }, () => memory.take(1_000_000).buffer)
     memory.giveBack()
-    const again = pool.lend()
+    const again = new LentMemory(pool)
     const reused = taken.map(() => again.take(1_000_000).buffer).filter((buffer) => taken.includes(buffer))
     expect(reused).toHaveLength(8)
   })
@@ -104,7 +105,7 @@ test('a broker without hooks reads into the memory that it is given; with hooks,
   }
   for (const hooks of [[], [keeping]]) {
     const { ask } = await createBroker(hooks)
-    const memory = new AnswerMemoryPool().lend()
+    const memory = new LentMemory(new SlabPool())
     for (const offset of [0, 10, 20]) {
       const request = fetchRequest([{ topic: 't', offset }])
       const response = await ask(fetch, request, { version: 12, memory })

@@ -9,6 +9,8 @@ export interface SignalSource {
   off(signal: EndSignal, listener: (signal: EndSignal) => void): unknown
   /** Ends the work as if nobody had listened. */
   end(signal: EndSignal): void
+  /** Leaves the line in which a terminal shows `^C`; left out where it shows none. */
+  readonly leaveLine?: (() => void) | undefined
 }
 
 /** This process's own. */
@@ -16,6 +18,7 @@ export const processSignals: SignalSource = {
   on: (signal, listener) => process.on(signal, listener),
   off: (signal, listener) => process.off(signal, listener),
   end: (signal) => void process.kill(process.pid, signal),
+  leaveLine: () => void (process.stderr.isTTY === true && process.stderr.write('\n')),
 }
 
 /**
@@ -31,6 +34,7 @@ export function onInterrupt(
   const listener = (signal: EndSignal) => {
     if (!interrupted) {
       interrupted = true
+      if (signal === 'SIGINT') source.leaveLine?.()
       first(signal)
       return
     }

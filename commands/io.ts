@@ -22,6 +22,8 @@ export interface Io {
   /** The file descriptor of stdin when that is a file, which can be read without waiting. */
   readonly inputFile: number | undefined
   readonly signals: SignalSource
+  /** Fires when nobody waits for the command any more, just before nothing that it writes is shown. */
+  readonly givenUp?: AbortSignal | undefined
   /** Lets another program use the terminal while `work` lasts; left out: it may at any time. */
   readonly lendTerminal?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined
   readonly env: Readonly<Record<string, string | undefined>>
@@ -61,7 +63,7 @@ function isFile(descriptor: number): boolean {
 /** The same with other streams for some. */
 export function withStreams(
   io: Io,
-  streams: Partial<Pick<Io, 'stdin' | 'stdout' | 'stderr' | 'inputFile' | 'signals' | 'lendTerminal'>>,
+  streams: Partial<Pick<Io, 'stdin' | 'stdout' | 'stderr' | 'inputFile' | 'signals' | 'givenUp' | 'lendTerminal'>>,
 ): Io {
   // Each is asked for on first use only, as those of a process are.
   return {
@@ -78,6 +80,7 @@ export function withStreams(
       return streams.stdin === undefined ? io.inputFile : streams.inputFile
     },
     signals: streams.signals ?? io.signals,
+    givenUp: streams.givenUp ?? io.givenUp,
     lendTerminal: streams.lendTerminal ?? io.lendTerminal,
     env: io.env,
     cwd: io.cwd,

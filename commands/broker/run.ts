@@ -56,6 +56,7 @@ async function runCommand(
   using _ = forwardSignals(io.signals, (signal) => child.kill(signal), io.stdin.isTTY === true)
   try {
     const [code, signal] = (await terminal.lend(() => once(child, 'close'))) as [number | null, NodeJS.Signals | null]
+    if (signal === 'SIGINT') io.signals.leaveLine?.()
     return code ?? 128 + constants.signals[signal!]
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'

@@ -47,7 +47,9 @@ export async function readChunks(
     signal = received
     stop()
   })
-  using quiet = new QuietTimes(context, bounds, stop)
+  // Of a topic that is not there yet, it is told that it is waited for.
+  const reads = () => consumer.positions().length > 0
+  using quiet = new QuietTimes(context, bounds, stop, reads)
   const { outputClosed } = context
   outputClosed.addEventListener('abort', stop)
   try {
@@ -70,11 +72,18 @@ class QuietTimes implements Disposable {
   readonly #idle: NodeJS.Timeout | undefined
   readonly #waiting: NodeJS.Timeout | undefined
 
-  constructor({ terminal, surroundings }: CommandContext, { idleMs, follows }: ReadingBounds, stop: () => void) {
+  constructor(
+    { terminal, surroundings }: CommandContext,
+    { idleMs, follows }: ReadingBounds,
+    stop: () => void,
+    reads: () => boolean,
+  ) {
     if (idleMs !== undefined) this.#idle = setTimeout(stop, idleMs)
     // Who watches shows by himself that it goes on.
     if (!follows || !terminal.hasReader || surroundings.watchRecords !== undefined) return
-    this.#waiting = setTimeout(() => terminal.note('waiting for new records… Ctrl-C to stop'), WAITING_AFTER_MS)
+    this.#waiting = setTimeout(() => {
+      if (reads()) terminal.note('waiting for new records… Ctrl-C to stop')
+    }, WAITING_AFTER_MS)
   }
 
   restart(): void {

@@ -8,8 +8,12 @@ import type { ColorLevel, Paint } from './paint.ts'
 export async function colors(level: ColorLevel, colorFgBg: string | undefined): Promise<Paint> {
   const chalk = new Chalk({ level })
   const { bold, dim, red, green, yellow, blue, magenta, cyan } = chalk
-  const { bgRed, bgGreen, bgYellow, bgBlue, bgMagenta, bgCyan } = chalk
-  const backgrounds = { bgRed, bgGreen, bgYellow, bgBlue, bgMagenta, bgCyan }
+  // What is written on them has to be seen whatever is usual there.
+  const [light, dark] = [chalk.whiteBright, chalk.black]
+  const backgrounds = {
+    ...{ bgRed: light.bgRed, bgBlue: light.bgBlue, bgMagenta: light.bgMagenta },
+    ...{ bgGreen: dark.bgGreen, bgYellow: dark.bgYellow, bgCyan: dark.bgCyan },
+  }
   if (level > 1) {
     const [teal, leaf, amber, azure] = [31, 28, 130, 27].map((index) => chalk.ansi256(index))
     return { ...backgrounds, bold, dim, red, magenta, cyan: teal!, green: leaf!, yellow: amber!, blue: azure! }

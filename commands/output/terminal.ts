@@ -146,12 +146,18 @@ export class Terminal {
       stop = () => void spinner.stop()
       spinner.start()
     }, BUSY_AFTER_MS)
-    try {
-      return await work
-    } finally {
+    const end = () => {
       settled = true
       clearTimeout(timer)
       stop()
+      stop = () => {}
+    }
+    this.#io.givenUp?.addEventListener('abort', end)
+    try {
+      return await work
+    } finally {
+      this.#io.givenUp?.removeEventListener('abort', end)
+      end()
     }
   }
 }

@@ -46,7 +46,7 @@ export async function produceRecords(context: CommandContext, request: ProduceRe
   }
   typed?.begin()
   const fed = await feedAll(context, { inputs, values: request.values }, sender, sink, feeding, progress)
-  typed?.end()
+  typed?.end(fed.signal)
   const ended = transaction === undefined ? fed : await endTransaction(transaction, fed)
   await producer.close().catch(() => {})
   const acknowledged = ended.isAborted === true ? nothing : sink.acknowledged

@@ -1,5 +1,6 @@
 import type { SendReceipt } from '../../src/index.ts'
 import type { CommandContext } from '../context.ts'
+import type { EndSignal } from '../interrupts.ts'
 import { escapeText } from '../output/escape-text.ts'
 import type { Paint } from '../output/paint.ts'
 import type { ReceiptListener, SentMessage } from './receipt-sink.ts'
@@ -29,9 +30,10 @@ export class TypedLines implements ReceiptListener {
     this.#prompt()
   }
 
-  /** Leaves the line of the prompt. */
-  end(): void {
-    this.#context.io.stderr.write('\n')
+  /** Leaves the line of the prompt, unless the signal that ended it has done so. */
+  end(signal: EndSignal | undefined): void {
+    const { stderr, signals } = this.#context.io
+    if (signal !== 'SIGINT' || signals.leaveLine === undefined) stderr.write('\n')
   }
 
   acknowledged(_: SentMessage, { topic, partition, offset }: SendReceipt): void {

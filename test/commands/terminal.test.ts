@@ -55,6 +55,19 @@ describe.skipIf(!hasTerminals)(`on a terminal${hasTerminals ? '' : ' (skipped: t
     expect(await terminal.shows('rc=130')).toMatch(/error: no answer was given\nrc/)
   })
 
+  test('what Ctrl-C ends tells of it on a line of its own', async () => {
+    await bench.run(['produce', 'orders', 'x'])
+    const terminal = await TestTerminal.open(bench.env)
+    await terminal.type(`rafka consume orders -f '%v|'; echo "rc=$?"`)
+    await terminal.shows(/^x\|/m)
+    await terminal.press('C-c')
+    await terminal.shows(/^x\|\^C\nstopped after 1 record\nrc=0/m)
+    await terminal.type('clear; rafka produce orders; echo "rc=$?"')
+    await terminal.shows(/^orders> *$/m)
+    await terminal.press('C-c')
+    await terminal.shows(/^orders> \^C\nproduced 0 records[^\n]*\nrc=130/m)
+  })
+
   test('lines are typed until Ctrl-D, and what came of them is told', async () => {
     const terminal = await TestTerminal.open(bench.env)
     await terminal.type('rafka produce typed; echo "rc=$?"')

@@ -38,6 +38,7 @@ export class Foreground {
   #timer: NodeJS.Timeout | undefined
   #held: Buffer = Buffer.alloc(0)
   readonly #waiting: Array<() => void> = []
+  readonly #givenUp = new AbortController()
   #isInterrupted = false
   #isAbandoned = false
   #isLent = false
@@ -57,6 +58,7 @@ export class Foreground {
       stdout: withWrite(io.stdout, (bytes, done) => this.#print(bytes, done)),
       stderr: withWrite(io.stderr, (bytes, done) => this.write(io.stderr, bytes, done)),
       signals: this.#signals,
+      givenUp: this.#givenUp.signal,
       lendTerminal: (work) => this.#lend(work),
     })
   }
@@ -190,6 +192,7 @@ export class Foreground {
   }
 
   #abandon(): void {
+    this.#givenUp.abort()
     this.#isAbandoned = true
     this.#giveUp()
   }

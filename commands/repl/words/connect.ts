@@ -20,11 +20,22 @@ export const connect: ReplWord = {
     requireCount(this, args, 0, 1)
     const place = new Place(placeFlags(call))
     const context = new CommandContext({ ...surroundings, flags: place.flags, sessions: place.session }, {})
-    await context.session()
+    const line = await arrive(place, context)
     await conversation.moveTo(place)
-    if (place.session.current !== undefined) context.terminal.note(await placeLine(place.session.current))
+    if (line !== undefined) context.terminal.note(line)
     return exitCodes.done
   },
+}
+
+/** A broker may let nobody in who has not said who he is, and tell so at the first question only. @returns what the place is */
+async function arrive({ session }: Place, context: CommandContext): Promise<string | undefined> {
+  try {
+    await context.session()
+    return session.current && (await placeLine(session.current))
+  } catch (error) {
+    await session.letGo()
+    throw error
+  }
 }
 
 function placeFlags({ conversation, args: [target], context }: WordCall): GlobalFlags {

@@ -64,7 +64,7 @@ export function gaveUp(awaited: string, timeoutMs: number, last: RafkaError): Ra
   // That nobody answers, and where, says all: whatever was awaited was awaited from there.
   const isUnreachable = last.code === 'BROKER_UNREACHABLE'
   const message = isUnreachable
-    ? `${last.message} (tried for ${ms} ms)`
+    ? `${last.message} (tried for ${ms / 1000} s)`
     : `gave up on ${awaited} after ${ms} ms: ${last.message}`
   return new RafkaError(last.code, message, {
     cause: last,

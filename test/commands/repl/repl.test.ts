@@ -1,6 +1,9 @@
+import { once } from 'node:events'
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { startTestBroker } from '../../../src/testing.ts'
 import { openReplIn } from '../support/open-repl.ts'
 import { hasTerminals, TestTerminal } from '../support/terminal.ts'
 import { useWorkbench } from '../support/with-directory.ts'
@@ -360,6 +363,29 @@ describe.skipIf(!hasTerminals)(
         expect(screen.match(/produce t/g)).toHaveLength(1)
       },
     )
+
+    test('what waits for a broker is given up at Ctrl-C, with all that tells of it', async () => {
+      const silent = createServer(() => {})
+      silent.listen(0, '127.0.0.1')
+      onTestFinished(() => void silent.close())
+      await once(silent, 'listening')
+      const address = `127.0.0.1:${(silent.address() as AddressInfo).port}`
+      const terminal = await openRepl()
+      for (const done of [1, 2]) {
+        await terminal.type(`connect ${address}`)
+        await terminal.shows(`connecting to ${address}`)
+        await terminal.press('C-c')
+        const screen = await terminal.shows(new RegExp(`(connect \\S+\\ngiven up\\nrafka .*> *\\n?){${done}}`))
+        expect(screen).not.toContain('connecting')
+      }
+    })
+
+    test('connect stays where it was when the other place lets nobody in', async () => {
+      await using broker = await startTestBroker({ users: { alice: 'secret' } })
+      const terminal = await openRepl()
+      await terminal.type(`connect ${broker.brokers}`)
+      await terminal.shows(/error: .*wants SASL[\s\S]*\nrafka local> *$/m)
+    })
 
     test('a line that fills its row leaves no empty one below', async () => {
       const terminal = await openRepl('rafka', 40)

@@ -11,6 +11,8 @@ export interface SignalSource {
   end(signal: EndSignal): void
   /** Leaves the line in which a terminal shows `^C`; left out where it shows none. */
   readonly leaveLine?: (() => void) | undefined
+  /** Whether a status stands in that line, with which it goes. */
+  hasStatus?: boolean
 }
 
 /** This process's own. */
@@ -18,7 +20,9 @@ export const processSignals: SignalSource = {
   on: (signal, listener) => process.on(signal, listener),
   off: (signal, listener) => process.off(signal, listener),
   end: (signal) => void process.kill(process.pid, signal),
-  leaveLine: () => void (process.stderr.isTTY === true && process.stderr.write('\n')),
+  leaveLine() {
+    if (process.stderr.isTTY === true) process.stderr.write(this.hasStatus === true ? '\r\u001b[K' : '\n')
+  },
 }
 
 /**

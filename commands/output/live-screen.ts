@@ -1,5 +1,6 @@
 import type { ReadStream } from 'node:tty'
 import type { Io } from '../io.ts'
+import { cutToWidth } from './text-width.ts'
 
 /** Without wrapping: a line that is wider than a terminal that has just become narrower takes one row all the same. */
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l'
@@ -41,10 +42,15 @@ export class LiveScreen implements Disposable {
 
   /** Lines are cleared before they are written: behind a full one, its last character would go. */
   #draw(): void {
-    const rows = this.#io.stdout.rows ?? this.#lines.length
+    const { rows = this.#lines.length, columns = Number.POSITIVE_INFINITY } = this.#io.stdout
     const hidden = this.#lines.length - rows + 1
     const fitting = hidden > 1 ? [...this.#lines.slice(0, rows - 1), `… ${hidden} more`] : this.#lines
-    this.#io.stdout.write(`${HOME}${fitting.map((line) => CLEAR_LINE + line).join('\r\n')}${CLEAR_BELOW}`)
+    const drawn = fitting.map((line, index) => {
+      const clear = index === fitting.length - 1 ? CLEAR_BELOW : CLEAR_LINE
+      // What is painted is a head, which has been cut.
+      return clear + (line.includes('\u001b') ? line : cutToWidth(line, columns))
+    })
+    this.#io.stdout.write(HOME + (drawn.length === 0 ? CLEAR_BELOW : drawn.join('\r\n')))
   }
 
   [Symbol.dispose](): void {

@@ -120,6 +120,7 @@ export class Terminal {
     // A line that is wrapped would not be overwritten whole.
     const width = (this.#io.stderr.columns ?? Number.POSITIVE_INFINITY) - 1
     this.#io.stderr.write(`\r\u001b[K${cutToWidth(line, width)}`)
+    this.#io.signals.hasStatus = line !== ''
   }
 
   /** The colours of stdout or stderr, or something that paints nothing. */

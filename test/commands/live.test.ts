@@ -54,6 +54,17 @@ describe.skipIf(!hasTerminals)(`on a terminal${hasTerminals ? '' : ' (skipped: t
     await terminal.press('q')
   })
 
+  test('top keeps the last letter of its last line, and cuts what is too wide', async () => {
+    await bench.run(['topics', 'create', 'a'.repeat(60), 'b'.repeat(60)])
+    const terminal = await TestTerminal.open(bench.env, 40)
+    await terminal.type('rafka top -s 60')
+    await terminal.shows(/^1 broker, 2 topics {2}rates come with the…$/m)
+    await terminal.press('q')
+    await terminal.type('clear; rafka topics list --watch=60')
+    await terminal.shows(/^b+….* 0 B$/m)
+    await terminal.press('q')
+  })
+
   test('top ends with Ctrl-C', async () => {
     await bench.run(['produce', 'a', 'x'])
     const terminal = await TestTerminal.open(bench.env)

@@ -16,6 +16,8 @@ export class Display {
   readonly #screen: Screen
   readonly #reflows: boolean
   #shown: Frame | undefined
+  /** Of the screen, when that was drawn. */
+  #shownSize = ''
 
   /** `reflows`: whether the screen breaks its lines anew when it gets another width. */
   constructor(screen: Screen, reflows: boolean) {
@@ -29,6 +31,10 @@ export class Display {
 
   get rows(): number {
     return this.#screen.rows ?? DEFAULT_ROWS
+  }
+
+  get #size(): string {
+    return `${this.columns}x${this.rows}`
   }
 
   /** Draws the picture over the one before. */
@@ -82,13 +88,15 @@ export class Display {
     this.#screen.write(`${' '.repeat(this.columns)}\r${CLEAR_TO_END_OF_LINE}`)
   }
 
-  /** Takes the picture away after the size of the terminal has changed: it is drawn anew, whatever has become of it. */
+  /** Takes the picture away after the size of the terminal has changed, to be drawn anew; one of the new size stays. */
   forget(): void {
+    if (this.#size === this.#shownSize) return
     if (this.#shown !== undefined) this.#screen.write(this.#toTop() + CLEAR_BELOW)
     this.#shown = undefined
   }
 
   #layOut(picture: Picture): Frame {
+    this.#shownSize = this.#size
     return layOut(picture, this.columns, Math.max(1, this.rows))
   }
 

@@ -11,12 +11,18 @@ export type MaybeTerminal<Stream> = Stream & {
   getColorDepth?(env?: Readonly<Record<string, string | undefined>>): number
 }
 
+/** Where lines may be typed. */
+export type Input = MaybeTerminal<Readable> & {
+  /** What stands before each line; left out where whoever reads them writes it. */
+  linePrompt?: string
+}
+
 /**
  * The outside of a command: handed in, so that a test or another front end can put its own. Bytes written to `stdout` are only good until
  * the callback of the write: a stream that hands them on must copy them.
  */
 export interface Io {
-  readonly stdin: MaybeTerminal<Readable>
+  readonly stdin: Input
   readonly stdout: MaybeTerminal<Writable>
   readonly stderr: MaybeTerminal<Writable>
   /** The file descriptor of stdin when that is a file, which can be read without waiting. */

@@ -30,10 +30,11 @@ export class TypedLines implements ReceiptListener {
     this.#prompt()
   }
 
-  /** Leaves the line of the prompt, unless the signal that ended it has done so. */
+  /** Leaves the line of the prompt, unless that was done already. */
   end(signal: EndSignal | undefined): void {
-    const { stderr, signals } = this.#context.io
-    if (signal !== 'SIGINT' || signals.leaveLine === undefined) stderr.write('\n')
+    const { stdin, stderr, signals } = this.#context.io
+    const isLeft = stdin.linePrompt !== undefined || (signal === 'SIGINT' && signals.leaveLine !== undefined)
+    if (!isLeft) stderr.write('\n')
   }
 
   acknowledged(_: SentMessage, { topic, partition, offset }: SendReceipt): void {
@@ -44,6 +45,9 @@ export class TypedLines implements ReceiptListener {
   async told(): Promise<void> {}
 
   #prompt(): void {
-    this.#context.io.stderr.write(`${escapeText(this.#topic ?? '')}> `)
+    const { stdin, stderr } = this.#context.io
+    const prompt = `${escapeText(this.#topic ?? '')}> `
+    if (stdin.linePrompt === undefined) stderr.write(prompt)
+    else stdin.linePrompt = prompt
   }
 }

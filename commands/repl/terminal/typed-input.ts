@@ -13,10 +13,13 @@ export class TypedInput extends Readable {
   isRaw = false
   /** Whether anybody was asked anything. */
   wasRead = false
+  /** What stands before a line. */
+  linePrompt = '> '
   readonly #keys: Keys
   readonly #editor: LineEditor
   readonly #interrupt: () => void
   readonly #stopped = new AbortController()
+  #isWanted = false
   #isReading = false
   #passing: Disposable | undefined
 
@@ -25,6 +28,10 @@ export class TypedInput extends Readable {
     this.#keys = keys
     this.#editor = editor
     this.#interrupt = interrupt
+    this.on('resume', () => this.#readIfWanted())
+    this.on('newListener', (event) => {
+      if (event === 'readable') queueMicrotask(() => this.#readIfWanted())
+    })
   }
 
   setRawMode(raw: boolean): this {
@@ -32,12 +39,21 @@ export class TypedInput extends Readable {
     this.wasRead ||= raw
     this.#passing?.[Symbol.dispose]()
     this.#passing = raw ? this.#keys.passBytes((bytes) => void this.push(bytes)) : undefined
+    this.#readIfWanted()
     return this
   }
 
   override _read(): void {
-    if (this.isRaw || this.#isReading) return
+    this.#isWanted = true
+    this.#readIfWanted()
+  }
+
+  /** A stream looks ahead: a line is asked for once somebody listens. */
+  #readIfWanted(): void {
+    const hasListeners = this.readableFlowing === true || this.listenerCount('readable') > 0
+    if (!this.#isWanted || !hasListeners || this.isRaw || this.#isReading || this.destroyed) return
     this.#isReading = true
+    this.#isWanted = false
     this.wasRead = true
     void this.#readLine()
   }
@@ -49,7 +65,7 @@ export class TypedInput extends Readable {
   }
 
   async #readLine(): Promise<void> {
-    const entry = await this.#editor.read(plainAids([{ text: '> ' }]), this.#stopped.signal)
+    const entry = await this.#editor.read(plainAids([{ text: this.linePrompt }]), this.#stopped.signal)
     this.#isReading = false
     if (this.destroyed) return
     if (entry.kind === 'line') this.push(`${entry.text}\n`)

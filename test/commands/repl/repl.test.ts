@@ -387,6 +387,27 @@ describe.skipIf(!hasTerminals)(
       await terminal.shows(/error: .*wants SASL[\s\S]*\nrafka local> *$/m)
     })
 
+    test('records are typed behind one prompt each, also of a topic that was picked', async () => {
+      await bench.run(['topics', 'create', 'orders'])
+      const terminal = await openRepl()
+      await terminal.type('produce')
+      await terminal.shows('❯ orders')
+      await terminal.press('Enter')
+      await terminal.shows(/Ctrl-D to finish\norders> *$/m)
+      await terminal.type('one')
+      await terminal.shows(/^orders> one\np0 @0\norders> *$/m)
+      await terminal.press('C-d')
+      await terminal.shows(/p0 @0\norders> *\nproduced 1 record to orders[^\n]*\nrafka local> *$/m)
+    })
+
+    test('Ctrl-D at a question is no answer, and nothing else is asked', async () => {
+      const terminal = await openRepl()
+      await terminal.type('users create alice')
+      await terminal.shows('New password of alice')
+      await terminal.press('C-d')
+      await terminal.shows(/New password of alice[^\n]*\nerror: no answer was given\nrafka local> *$/m)
+    })
+
     test('a line that fills its row leaves no empty one below', async () => {
       const terminal = await openRepl('rafka', 40)
       await terminal.type(`version${' '.repeat(40 - 'rafka local> version'.length)}`)

@@ -50,7 +50,8 @@ export class TypedInput extends Readable {
 
   /** A stream looks ahead: a line is asked for once somebody listens. */
   #readIfWanted(): void {
-    const hasListeners = this.readableFlowing === true || this.listenerCount('readable') > 0
+    const flows = this.readableFlowing === true && this.listenerCount('data') > 0
+    const hasListeners = flows || this.listenerCount('readable') > 0
     if (!this.#isWanted || !hasListeners || this.isRaw || this.#isReading || this.destroyed) return
     this.#isReading = true
     this.#isWanted = false

@@ -12,7 +12,7 @@ export type MaybeTerminal<Stream> = Stream & {
 }
 
 /** Where lines may be typed. */
-export type Input = MaybeTerminal<Readable> & {
+type Input = MaybeTerminal<Readable> & {
   /** What stands before each line; left out where whoever reads them writes it. */
   linePrompt?: string
 }

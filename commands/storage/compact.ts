@@ -75,6 +75,7 @@ function tellHow(error: unknown): never {
 
 function shown(compacted: Compacted): string {
   const { topic, partition, records_before, records_after, bytes_before, bytes_after } = compacted
+  if (records_before === 0) return `${topic}/${partition}  nothing to compact  ${formatSize(bytes_before)}`
   const records = `${formatCount(records_before)} → ${formatCount(records_after)} records`
   return `${topic}/${partition}  ${records}  ${formatSize(bytes_before)} → ${formatSize(bytes_after)}`
 }

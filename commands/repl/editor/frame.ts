@@ -17,7 +17,7 @@ export interface Picture {
 }
 
 /** What stands in a row. */
-export interface Row {
+interface Row {
   /** As it is written, painted. */
   readonly text: string
   /** As it is seen. */

@@ -22,7 +22,7 @@ export type ReadRow = [
 ]
 
 /** A batch that is appended. */
-export type AppendRow = [
+type AppendRow = [
   log: LogId,
   baseOffset: number,
   lastOffset: number,

@@ -1,9 +1,6 @@
-import { once } from 'node:events'
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { startTestBroker } from '../../../src/testing.ts'
+import { describe, expect, test } from 'vitest'
 import { openReplIn } from '../support/open-repl.ts'
 import { hasTerminals, TestTerminal } from '../support/terminal.ts'
 import { useWorkbench } from '../support/with-directory.ts'
@@ -332,16 +329,6 @@ describe.skipIf(!hasTerminals)(
       await terminal.shows('rc=143')
       expect((await bench.run(['topics', 'create', 'after'])).code).toBe(0)
     })
-
-    test('a long line goes wholly when the terminal gets wider', async () => {
-      const terminal = await openRepl('rafka', 40)
-      await terminal.write(`produce t ${'0123456789'.repeat(9)}`)
-      await terminal.shows(/\n789012345678901234567890123456789$/m)
-      await terminal.resize(120)
-      const screen = await terminal.shows(/^rafka local> produce t (0123456789){9}$/m)
-      expect(screen.match(/produce t/g)).toHaveLength(1)
-    })
-
     test.each(['at its end', 'within it'])(
       'a long line with the cursor %s goes wholly when the terminal gets narrower, and nothing else does',
       async (where) => {
@@ -364,56 +351,6 @@ describe.skipIf(!hasTerminals)(
       },
     )
 
-    test('what waits for a broker is given up at Ctrl-C, with all that tells of it', async () => {
-      const silent = createServer(() => {})
-      silent.listen(0, '127.0.0.1')
-      onTestFinished(() => void silent.close())
-      await once(silent, 'listening')
-      const address = `127.0.0.1:${(silent.address() as AddressInfo).port}`
-      const terminal = await openRepl()
-      for (const done of [1, 2]) {
-        await terminal.type(`connect ${address}`)
-        await terminal.shows(`connecting to ${address}`)
-        await terminal.press('C-c')
-        const screen = await terminal.shows(new RegExp(`(connect \\S+\\ngiven up\\nrafka .*> *\\n?){${done}}`))
-        expect(screen).not.toContain('connecting')
-      }
-    })
-
-    test('connect stays where it was when the other place lets nobody in', async () => {
-      await using broker = await startTestBroker({ users: { alice: 'secret' } })
-      const terminal = await openRepl()
-      await terminal.type(`connect ${broker.brokers}`)
-      await terminal.shows(/error: .*wants SASL[\s\S]*\nrafka local> *$/m)
-    })
-
-    test('records are typed behind one prompt each, also of a topic that was picked', async () => {
-      await bench.run(['topics', 'create', 'orders'])
-      const terminal = await openRepl()
-      await terminal.type('produce')
-      await terminal.shows('❯ orders')
-      await terminal.press('Enter')
-      await terminal.shows(/Ctrl-D to finish\norders> *$/m)
-      await terminal.type('one')
-      await terminal.shows(/^orders> one\np0 @0\norders> *$/m)
-      await terminal.press('C-d')
-      await terminal.shows(/p0 @0\norders> *\nproduced 1 record to orders[^\n]*\nrafka local> *$/m)
-    })
-
-    test('Ctrl-D at a question is no answer, and nothing else is asked', async () => {
-      const terminal = await openRepl()
-      await terminal.type('users create alice')
-      await terminal.shows('New password of alice')
-      await terminal.press('C-d')
-      await terminal.shows(/New password of alice[^\n]*\nerror: no answer was given\nrafka local> *$/m)
-    })
-
-    test('a line that fills its row leaves no empty one below', async () => {
-      const terminal = await openRepl('rafka', 40)
-      await terminal.type(`version${' '.repeat(40 - 'rafka local> version'.length)}`)
-      await terminal.shows(/rafka local> version *\nrafka \d/)
-    })
-
     test('a program that is not there ends the line that is piped to it, and -h tells how a word is used', async () => {
       const terminal = await openRepl()
       await terminal.type('produce t x')
@@ -422,19 +359,6 @@ describe.skipIf(!hasTerminals)(
       expect(screen).not.toContain('unexpected')
       await terminal.type('watch -h')
       await terminal.shows(/watch \[SECONDS\] COMMAND\n.*Ctrl-C\.\nrafka local>/)
-    })
-
-    test('long lines wrap, and are edited as one', async () => {
-      const terminal = await openRepl('rafka', 40)
-      await terminal.write(`produce t ${'0123456789'.repeat(6)}`)
-      await terminal.shows(/7890123456789012345678901234567890123456\n789/)
-      await terminal.press('C-a')
-      await terminal.write('2 ')
-      await terminal.press('C-e')
-      await terminal.press('BSpace')
-      await terminal.press('Enter')
-      await terminal.shows(/produced 1 record to t {2}p0 @1/)
-      expect((await bench.run(['consume', 't', '-e'])).out).toBe(`${'0123456789'.repeat(6).slice(0, -1)}\n`.repeat(2))
     })
 
     test('a folder for its history that cannot be made is done without', async () => {

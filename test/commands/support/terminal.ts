@@ -34,7 +34,8 @@ export class TestTerminal {
       '-y',
       '30',
       ...variables,
-      'bash --norc',
+      // Where it is set nothing spins.
+      'env -u CI bash --norc',
     )
     onTestFinished(async () => {
       await terminal.#tmux('kill-server')

@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest'
-import type { Hook } from '../../src/core/hook.ts'
 import { produce } from '../../src/protocol/apis/produce.ts'
 import { openMemoryEngine } from '../../src/storage/memory/memory-engine.ts'
 import { openSqliteEngine } from '../../src/storage/sqlite/sqlite-engine.ts'
 import { startBroker } from '../support/broker-fixture.ts'
 import { produceRequest } from '../support/broker-requests.ts'
+import { keepingHook } from '../support/keeping-hook.ts'
 import { batchOf } from '../support/record-batches.ts'
 import { dial, serve } from '../support/served.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
@@ -21,19 +21,12 @@ test.each([
 ] as const)(
   'requests in memory of others leave those as they were stored: %s, a hook that keeps records: %s',
   async (type, keeps) => {
-    const kept: Buffer[] = []
-    const keeping: Hook = {
-      name: 'keeping',
-      onAppend({ value }) {
-        if (value !== null) kept.push(value)
-        return undefined
-      },
-    }
+    const { hook, kept } = keepingHook()
     const storage =
       type === 'sqlite'
         ? await openSqliteEngine({ path: temporaryDirectory(), durability: 'none' })
         : await openMemoryEngine({ maxBytes: 2 ** 28, durability: 'none' })
-    const fixture = await startBroker({ storage, hooks: keeps ? [keeping] : [] })
+    const fixture = await startBroker({ storage, hooks: keeps ? [hook] : [] })
     onTestFinished(() => fixture[Symbol.asyncDispose]())
     await fixture.createTopic('t', { partitions: clients })
     const listener = await serve(fixture.broker)

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
-import type { Hook } from '../../../src/core/hook.ts'
 import { open } from '../../../src/open.ts'
+import { keepingHook } from '../../support/keeping-hook.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 const rounds = 4
@@ -16,18 +16,11 @@ test.each([
 ] as const)(
   'batches built in the memory of others leave those as they are: %s, a hook that keeps records: %s',
   async (type, keeps) => {
-    const kept: Buffer[] = []
-    const keeping: Hook = {
-      name: 'keeping',
-      onAppend({ value }) {
-        if (value !== null) kept.push(value)
-        return undefined
-      },
-    }
+    const { hook, kept } = keepingHook()
     const rafka = await open({
       dataDir: temporaryDirectory(),
       storage: { type, durability: 'none' },
-      hooks: keeps ? [keeping] : [],
+      hooks: keeps ? [hook] : [],
     })
     onTestFinished(() => rafka.close())
     await using producer = rafka.producer({ lingerMs: 0 })

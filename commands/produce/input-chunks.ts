@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, createReadStream, fstatSync, openSync, read } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
@@ -65,13 +65,31 @@ function openFile(path: string, name: string): number {
   }
 }
 
+/** Another thread reads the next chunk while one is used. */
 async function* fileChunks(file: number): AsyncIterable<Buffer> {
-  const buffer = Buffer.allocUnsafe(FILE_CHUNK_BYTES)
-  for (;;) {
-    const bytes = readSync(file, buffer, 0, buffer.length, null)
-    if (bytes === 0) return
-    yield buffer.subarray(0, bytes)
-    // What was written has to get on its way, and signals have to be heard.
-    await setImmediate()
+  let [buffer, other] = [Buffer.allocUnsafe(FILE_CHUNK_BYTES), Buffer.allocUnsafe(FILE_CHUNK_BYTES)]
+  let ahead = readInto(file, buffer)
+  try {
+    for (;;) {
+      const bytes = await ahead
+      if (bytes === 0) return
+      ahead = readInto(file, other)
+      yield buffer.subarray(0, bytes)
+      ;[buffer, other] = [other, buffer]
+      // What was written has to get on its way, and signals have to be heard.
+      await setImmediate()
+    }
+  } finally {
+    // Nobody may close the file, and its number be given to another, while it is read.
+    await ahead.catch(() => {})
   }
+}
+
+function readInto(file: number, buffer: Buffer): Promise<number> {
+  const reading = new Promise<number>((resolve, reject) => {
+    read(file, buffer, 0, buffer.length, null, (error, bytes) => (error === null ? resolve(bytes) : reject(error)))
+  })
+  // Whoever takes the chunk hears of it, which may be later.
+  reading.catch(() => {})
+  return reading
 }

@@ -6,7 +6,7 @@ import { batchOf } from '../../support/record-batches.ts'
 const large = 128 * 1024
 
 test('gives what was given, while it is large enough', () => {
-  const pool = new BufferPool()
+  const pool = new BufferPool(16 * 2 ** 20)
   const memory = Buffer.allocUnsafeSlow(large)
   pool.give(memory)
   expect(pool.take(1000)).toBeUndefined()
@@ -17,7 +17,7 @@ test('gives what was given, while it is large enough', () => {
 })
 
 test('keeps neither what is small nor more than its bound', () => {
-  const pool = new BufferPool()
+  const pool = new BufferPool(16 * 2 ** 20)
   pool.give(Buffer.allocUnsafeSlow(1000))
   expect(pool.take(65_536)).toBeUndefined()
   for (let count = 0; count < 40; count++) pool.give(Buffer.allocUnsafeSlow(2 ** 20))

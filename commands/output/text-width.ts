@@ -15,33 +15,24 @@ export function textWidth(text: string): number {
 
 /** The text, or as much of it as fits before a `…`. */
 export function cutToWidth(text: string, width: number): string {
-  if (textWidth(text) <= width) return text
-  let kept = ''
-  let used = 1
-  for (const character of text) {
-    used += characterWidth(character)
-    if (used > width) break
-    kept += character
-  }
-  return `${kept}…`
+  return textWidth(text) <= width ? text : `${takeWidth(text, width - 1)}…`
 }
 
 /** The text, or as much of its beginning and its end as fits around a `…`: names differ at their end too, though more of them near their middle. */
 export function cutMiddle(text: string, width: number): string {
   if (textWidth(text) <= width) return text
-  const tail = takeWidth([...text].reverse(), Math.floor((width - 1) / 3)).reverse()
-  const head = takeWidth([...text], width - 1 - textWidth(tail.join('')))
-  return `${head.join('')}…${tail.join('')}`
+  const tail = [...takeWidth([...text].reverse(), Math.floor((width - 1) / 3))].reverse().join('')
+  return `${takeWidth(text, width - 1 - textWidth(tail))}…${tail}`
 }
 
 /** As many characters as fit. */
-function takeWidth(characters: readonly string[], width: number): string[] {
+export function takeWidth(characters: Iterable<string>, width: number): string {
   let used = 0
-  const taken: string[] = []
+  let taken = ''
   for (const character of characters) {
     used += characterWidth(character)
     if (used > width) break
-    taken.push(character)
+    taken += character
   }
   return taken
 }

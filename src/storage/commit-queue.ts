@@ -5,12 +5,10 @@ import { refusal } from './refusal.ts'
 /** One call of `commit` that waits to be written; whoever writes it settles it exactly once. */
 export interface PendingCommit {
   readonly changes: readonly Change[]
+  /** Of its batches and entries. */
+  readonly bytes: number
   resolve(): void
   reject(error: unknown): void
-}
-
-interface WaitingCommit extends PendingCommit {
-  readonly bytes: number
 }
 
 type Task = () => Promise<void>
@@ -27,7 +25,7 @@ export class CommitQueue {
   readonly #maxGroupBytes: number
   readonly #maxWaitingBytes: number
   /** In order: commits, and tasks between them. */
-  readonly #waiting: Array<WaitingCommit | Task> = []
+  readonly #waiting: Array<PendingCommit | Task> = []
   #waitingBytes = 0
   #busy = false
   #idleListeners: Array<() => void> = []
@@ -99,7 +97,7 @@ export class CommitQueue {
   }
 
   #takeGroup(): readonly PendingCommit[] {
-    const group: WaitingCommit[] = []
+    const group: PendingCommit[] = []
     let bytes = 0
     for (const next of this.#waiting) {
       if (typeof next === 'function' || (bytes > 0 && bytes + next.bytes > this.#maxGroupBytes)) break

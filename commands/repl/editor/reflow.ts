@@ -1,4 +1,4 @@
-import { textWidth } from '../../output/text-width.ts'
+import { takeWidth, textWidth } from '../../output/text-width.ts'
 import type { Frame } from './frame.ts'
 
 /**
@@ -14,7 +14,7 @@ export function reflows({ TERM = '', STY, TMUX, XTERM_VERSION }: NodeJS.ProcessE
 export function cursorRowAfter({ rows, cursor }: Frame, columns: number): number {
   const row = cursor?.row ?? rows.length - 1
   const above = rows.slice(0, row).reduce((sum, { plain }) => sum + rowsOf(plain, columns), 0)
-  const before = textBefore(rows[row]!.plain, cursor?.column ?? Number.POSITIVE_INFINITY)
+  const before = takeWidth(rows[row]!.plain, cursor?.column ?? Number.POSITIVE_INFINITY)
   return above + rowsOf(before, columns) - 1
 }
 
@@ -31,15 +31,4 @@ function rowsOf(line: string, columns: number): number {
     used += width
   }
   return rows
-}
-
-function textBefore(line: string, column: number): string {
-  let text = ''
-  let used = 0
-  for (const character of line) {
-    used += textWidth(character)
-    if (used > column) break
-    text += character
-  }
-  return text
 }

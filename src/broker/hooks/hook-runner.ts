@@ -29,8 +29,9 @@ export type RequestOutcome =
 export class HookRunner {
   readonly #hooks: readonly Hook[]
   readonly #options: HookRunnerOptions
-  /** Whether any hook has the stage: without one the broker skips the stage altogether. */
+  /** Without any, nobody but the broker looks at what comes and goes. */
   readonly isEmpty: boolean
+  /** Whether any hook has the stage: without one the broker skips the stage altogether. */
   readonly wantsRequests: boolean
   readonly wantsResponses: boolean
 

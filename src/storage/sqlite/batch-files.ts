@@ -52,6 +52,14 @@ export interface Place {
   readonly position: number
 }
 
+/** A row of the table of batches, as far as it tells of bytes. */
+interface RowBytes {
+  readonly bytes: Buffer
+  readonly sizeBytes: number
+  readonly file: number | null
+  readonly position: number | null
+}
+
 const noRoom = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
 /** A write of which nothing is kept: its room is written over by the next. */
@@ -173,6 +181,12 @@ export class BatchFiles {
       return this.missing(file)
     }
     return bytes
+  }
+
+  /** The bytes of a row: its own, unless it names a place; or why they are not there. */
+  bytesOf(row: RowBytes, memory?: ReadMemory): Buffer | DamagedRow {
+    const { bytes, file, position, sizeBytes } = row
+    return file === null || position === null ? bytes : this.read({ file, position }, sizeBytes, memory)
   }
 
   /** What to say of a file that is named and not there. */

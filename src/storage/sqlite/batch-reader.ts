@@ -62,12 +62,9 @@ export function batchOf(log: LogId, row: ReadRow, bytes: Buffer | DamagedRow): S
 }
 
 /** The bytes of a row, wherever they are; in `memory` when they come from a file. */
-export function bytesOf(
-  files: BatchFiles,
-  [, , , sizeBytes, , bytes, file, position]: ReadRow,
-  memory?: ReadMemory,
-): Buffer | DamagedRow {
-  return file === null || position === null ? bytes : files.read({ file, position }, sizeBytes, memory)
+export function bytesOf(files: BatchFiles, row: ReadRow, memory?: ReadMemory): Buffer | DamagedRow {
+  const [, , , sizeBytes, , bytes, file, position] = row
+  return files.bytesOf({ bytes, sizeBytes, file, position }, memory)
 }
 
 function soundBatches(

@@ -33,7 +33,6 @@ export class ChangeGroup {
   readonly #places: Places
   readonly #group: Draft
   #onlyAdds = true
-  #sizeBytes = 0
   /** Logs whose row must be written; the others' can be told from the batches (`readLogs`). */
   readonly #rows = new Set<LogId>()
 
@@ -69,11 +68,6 @@ export class ChangeGroup {
     return this.#onlyAdds
   }
 
-  /** Bytes of its batches and entries. */
-  get sizeBytes(): number {
-    return this.#sizeBytes
-  }
-
   /** Writes what was gathered: to be called once, before the transaction's COMMIT. */
   finish(): void {
     const { putLog, removeLog, putGarbage, removeGarbage, put, remove } = this.#statements
@@ -89,7 +83,6 @@ export class ChangeGroup {
     for (const [key, value] of this.#group.entries.changes()) {
       if (value === undefined) remove.run(key)
       else put.run(key, guardEntry(key, value), value)
-      this.#sizeBytes += value?.length ?? 0
     }
   }
 
@@ -196,7 +189,6 @@ export class ChangeGroup {
     const place = this.#places.get(batch)
     const inRow = place === undefined ? bytes : noBytes
     const { file, position } = place ?? inItsRow
-    this.#sizeBytes += bytes.length
     const guard = guardBatch(log, batch)
     this.#statements.append.run(log, baseOffset, lastOffset, maxTimestamp, bytes.length, guard, inRow, file, position)
   }

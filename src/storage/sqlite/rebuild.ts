@@ -99,7 +99,8 @@ export class Rebuild {
 
   #copyBatch(row: BatchRow): void {
     const { log, baseOffset, lastOffset, maxTimestamp, guard } = row
-    const bytes = this.#bytesOf(row)
+    // The new database takes all bytes into its rows: the files stay with the damaged one.
+    const bytes = this.#options.batchFiles.bytesOf(row)
     const wrong = bytes instanceof DamagedRow ? bytes.message : this.#whatIsWrong(row, bytes)
     if (bytes instanceof DamagedRow || wrong !== undefined) {
       this.#lose(`log ${log}, offset ${baseOffset}`, wrong!)
@@ -111,11 +112,6 @@ export class Rebuild {
       if (!sqliteErrorCode(error)?.startsWith('SQLITE_CONSTRAINT')) throw error
       this.#lose(`log ${log}, offset ${baseOffset}`, 'the batch is there twice')
     }
-  }
-
-  /** The new database takes all bytes into its rows: the files stay with the damaged one. */
-  #bytesOf({ bytes, file, position, sizeBytes }: BatchRow): Uint8Array | DamagedRow {
-    return file === null || position === null ? bytes : this.#options.batchFiles.read({ file, position }, sizeBytes)
   }
 
   #whatIsWrong({ log, guard, baseOffset, lastOffset, maxTimestamp }: BatchRow, bytes: Uint8Array): string | undefined {

@@ -6,6 +6,7 @@ export interface BatchRow extends StoredBatch {
   readonly id: number
   readonly log: LogId
   readonly guard: number
+  readonly bytes: Buffer
   readonly sizeBytes: number
   readonly file: number | null
   readonly position: number | null

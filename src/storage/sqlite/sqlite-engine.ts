@@ -10,7 +10,7 @@ import type {
   StoredBatch,
 } from '../../core/storage-engine.ts'
 import { closedError, describeCause, refusal } from '../refusal.ts'
-import type { BatchFileLimits, BatchFiles } from './batch-files.ts'
+import { type BatchFileLimits, type BatchFiles, UnwrittenBatches } from './batch-files.ts'
 import { type BatchRange, readBatches, scanBatches } from './batch-reader.ts'
 import { DamagedRow } from './damaged-row.ts'
 import { type Database, isDamage, sqliteErrorCode } from './database.ts'
@@ -203,6 +203,7 @@ class SqliteEngine implements StorageEngine {
 
   #readingError(error: unknown): unknown {
     if (isDamage(error) || error instanceof DamagedRow) return corruptDatabase(this.#file, error)
+    if (error instanceof UnwrittenBatches) return refusal(error.message, error)
     if (sqliteErrorCode(error) === undefined && !isSystemError(error)) return error
     return refusal(`${this.#file} could not be read: ${describeCause(error)}`, error)
   }

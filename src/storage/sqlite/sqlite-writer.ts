@@ -1,6 +1,5 @@
 import { isRafkaError, type RafkaError } from '../../core/errors.ts'
 import type { Change, StoredBatch } from '../../core/storage-engine.ts'
-import { changeBytes } from '../change-rules.ts'
 import { CommitQueue, type PendingCommit } from '../commit-queue.ts'
 import { describeCause, refusal } from '../refusal.ts'
 import { type BatchFiles, type Place, UnwrittenBatches } from './batch-files.ts'
@@ -126,7 +125,7 @@ export class SqliteWriter {
     const { syncs } = this.#options
     if (syncs === undefined) return this.#publish(written)
     // Changes that take rows away must be seen at once by readers, or not at all.
-    if (written.changes.onlyAdds && written.changes.sizeBytes > SMALL_GROUP_BYTES) {
+    if (written.changes.onlyAdds && sizeOf(written.kept) > SMALL_GROUP_BYTES) {
       this.#syncing = syncs
         .wal()
         .then(
@@ -205,7 +204,7 @@ interface Written {
 }
 
 function sizeOf(group: readonly PendingCommit[]): number {
-  return group.reduce((sum, { changes }) => sum + changeBytes(changes), 0)
+  return group.reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
 function batchesOf(change: Change): readonly StoredBatch[] {

@@ -2,6 +2,7 @@ import { RafkaError } from '../core/errors.ts'
 import type { Codec } from './compression.ts'
 import { batchOverheadBytes, codecNumber, lengthPrefixBytes, writeCrc, writeInt64 } from './header.ts'
 import { type HeaderInput, sizeOfHeaders, writeHeaders } from './record-headers.ts'
+import { recordPacker } from './record-packer.ts'
 import { sizeOfVarint, sizeOfVarlong, writeVarint, writeVarlong } from './varint.ts'
 
 export type { HeaderInput } from './record-headers.ts'
@@ -19,36 +20,28 @@ export interface BuildOptions {
 const FIRST_BYTES = 16 * 1024
 /** Below this a loop beats a call. */
 const COPY_BY_LOOP_BYTES = 24
-/** Memory from this size on has a window behind the records. */
-const WINDOW_FROM_BYTES = 64 * 1024
-const WINDOW_BYTES = 32 * 1024
+/** Below this the way to the packer costs more than it spares. */
+const PACK_FROM_RECORDS = 8
 const TRANSACTIONAL_BIT = 0x10
 
 /** What a builder takes as its memory from the start, in bytes: a batch that will probably become nearly full should not have to grow at its end. */
 export function batchMemoryBytes(maxBytes: number, expectedBytes: number): number {
   const roomBytes = expectedBytes * 2 < maxBytes ? Math.max(FIRST_BYTES, expectedBytes) : maxBytes
-  return withWindow(Math.max(Math.min(roomBytes, maxBytes), batchOverheadBytes))
+  return Math.max(Math.min(roomBytes, maxBytes), batchOverheadBytes)
 }
 
 /**
  * Builds one record batch v2: records go straight into one growing buffer, no object is made for any of them.
  * `maxBytes` bounds the batch before compression, header and all; `expectedBytes` is what it will probably come to, so that the buffer need not grow.
  * `memory` is used for it where it is given, and belongs to the batch from then on.
- *
- * To copy bytes within one buffer costs less than half of what it takes to make a view of them for `set`. So where many records come from one buffer, a piece of it is
- * copied to a window at the end of the batch's memory, and from there, record by record, to its place.
  */
 export class BatchBuilder {
   readonly #maxBytes: number
   #bytes: Buffer
-  /** Bytes that records may take. Behind them is the window, if any. */
-  #roomBytes: number
-  /** What is in the window, as positions in the buffer that it was copied from. */
-  #windowStart = 0
-  #windowEnd = 0
   #at = batchOverheadBytes
   #count = 0
   #baseTimestamp = 0
+  #minTimestamp = Number.POSITIVE_INFINITY
   #maxTimestamp = -1
 
   constructor({
@@ -62,12 +55,16 @@ export class BatchBuilder {
   }) {
     this.#maxBytes = maxBytes
     this.#bytes = memory ?? Buffer.allocUnsafeSlow(batchMemoryBytes(maxBytes, expectedBytes))
-    this.#roomBytes = roomIn(this.#bytes)
   }
 
   /** Records in it. */
   get count(): number {
     return this.#count
+  }
+
+  /** Smallest timestamp in it, in ms; infinity while it is empty. */
+  get minTimestamp(): number {
+    return this.#minTimestamp
   }
 
   /** Bytes of the batch so far, before compression. */
@@ -90,10 +87,9 @@ export class BatchBuilder {
     valueEnd: number,
     headers?: readonly HeaderInput[],
   ): boolean {
-    this.#windowEnd = -1
     const timestampDelta = this.#deltaOf(timestamp)
     if (!this.#add(timestampDelta, source, keyStart, keyEnd, valueStart, valueEnd, headers)) return false
-    if (timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp
+    this.#noteTime(timestamp)
     return true
   }
 
@@ -110,18 +106,24 @@ export class BatchBuilder {
     end: number,
     headers?: readonly HeaderInput[],
   ): number {
-    this.#windowEnd = 0
     const timestampDelta = this.#deltaOf(timestamp)
     let next = first
     while (next < end) {
+      if (headers === undefined) next += this.#pack(timestampDelta, source, slices, next, end)
+      if (next === end) break
       const at = next * 4
       const keyStart = slices[at]!
       const keyEnd = slices[at + 1]!
       if (!this.#add(timestampDelta, source, keyStart, keyEnd, slices[at + 2]!, slices[at + 3]!, headers)) break
       next++
     }
-    if (next > first && timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp
+    if (next > first) this.#noteTime(timestamp)
     return next - first
+  }
+
+  #noteTime(timestamp: number): void {
+    if (timestamp < this.#minTimestamp) this.#minTimestamp = timestamp
+    if (timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp
   }
 
   #deltaOf(timestamp: number): number {
@@ -170,6 +172,26 @@ export class BatchBuilder {
     return true
   }
 
+  /** Adds as many as can be packed together, where that is worth it: what is left may still fit. @returns how many */
+  #pack(timestampDelta: number, source: Buffer, slices: Int32Array, first: number, end: number): number {
+    let next = first
+    while (end - next >= PACK_FROM_RECORDS) {
+      const packer = recordPacker()
+      if (packer === undefined) break
+      this.#at += packer.pack(source, slices, next, end, {
+        timestampDelta,
+        offsetDelta: this.#count,
+        batch: this.#bytes,
+        at: this.#at,
+        end: Math.min(this.#bytes.length, this.#maxBytes),
+      })
+      if (packer.records === 0) break
+      this.#count += packer.records
+      next += packer.records
+    }
+    return next - first
+  }
+
   /**
    * The finished batch; the builder is used up.
    * @throws RafkaError `INVALID_ARGUMENT` when it is empty
@@ -204,51 +226,24 @@ export class BatchBuilder {
 
   #reserve(recordBytes: number): void {
     const needed = this.#at + recordBytes
-    if (needed <= this.#roomBytes) return
-    const grown = Buffer.allocUnsafeSlow(batchMemoryBytes(this.#maxBytes, Math.max(needed, this.#roomBytes * 2)))
+    if (needed <= this.#bytes.length) return
+    const grown = Buffer.allocUnsafeSlow(batchMemoryBytes(this.#maxBytes, Math.max(needed, this.#bytes.length * 2)))
     this.#bytes.copy(grown, 0, 0, this.#at)
     this.#bytes = grown
-    this.#roomBytes = roomIn(grown)
-    if (this.#windowEnd > 0) this.#windowEnd = 0
   }
 
   #copy(source: Buffer, start: number, end: number, at: number): number {
     const size = end - start
+    const bytes = this.#bytes
     if (size < COPY_BY_LOOP_BYTES) {
-      const bytes = this.#bytes
       let position = at
       for (let from = start; from < end; from++) bytes[position++] = source[from]!
-      return position
-    }
-    if (this.#windowEnd < 0 || !this.#lookAt(source, start, end)) {
-      // What `Buffer.copy` does in the end.
-      this.#bytes.set(new Uint8Array(source.buffer, source.byteOffset + start, size), at)
     } else {
-      const from = this.#roomBytes + start - this.#windowStart
-      this.#bytes.copyWithin(at, from, from + size)
+      // What `Buffer.copy` does in the end.
+      bytes.set(new Uint8Array(source.buffer, source.byteOffset + start, size), at)
     }
     return at + size
   }
-
-  /** Sees to it that these bytes stand in the window. False: they are too many, or there is none. */
-  #lookAt(source: Buffer, start: number, end: number): boolean {
-    if (start >= this.#windowStart && end <= this.#windowEnd) return true
-    const windowBytes = this.#bytes.length - this.#roomBytes
-    // One piece should hold several records.
-    if ((end - start) * 4 > windowBytes) return false
-    this.#windowStart = start
-    this.#windowEnd = Math.min(start + windowBytes, source.length)
-    source.copy(this.#bytes, this.#roomBytes, start, this.#windowEnd)
-    return true
-  }
-}
-
-function withWindow(roomBytes: number): number {
-  return roomBytes < WINDOW_FROM_BYTES ? roomBytes : roomBytes + WINDOW_BYTES
-}
-
-function roomIn(memory: Buffer): number {
-  return memory.length < WINDOW_FROM_BYTES + WINDOW_BYTES ? memory.length : memory.length - WINDOW_BYTES
 }
 
 function sliceBytes(source: Buffer, start: number, end: number): number {

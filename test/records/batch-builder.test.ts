@@ -4,6 +4,7 @@ import { RafkaError } from '../../src/core/errors.ts'
 import { BatchBuilder } from '../../src/records/batch-builder.ts'
 import { loadCodec } from '../../src/records/compression.ts'
 import { hasValidCrc, readBatchHeader } from '../../src/records/header.ts'
+import { recordPacker } from '../../src/records/record-packer.ts'
 import { arbitraryRecords, batchOf, compressionNames, readAll, valued } from '../support/arbitrary-records.ts'
 
 describe.each(compressionNames)('a batch packed with %s', (name) => {
@@ -93,46 +94,96 @@ function slicesIn(sourceBytes: number): fc.Arbitrary<Int32Array> {
   return fc.array(fc.tuple(nullable, nullable), { maxLength: 60 }).map((records) => Int32Array.from(records.flat(2)))
 }
 
-test('many records added at once are the same as one after the other, however large batch and memory are', () => {
-  const source = Buffer.from(Uint8Array.from({ length: 100_000 }, (_, index) => (index * 31 + (index >> 8)) & 0xff))
-  const maxBytes = fc.oneof(fc.integer({ min: 61, max: 5_000 }), fc.integer({ min: 61, max: 400_000 }))
-  const expectedBytes = fc.nat(200_000)
+/** Positions of lines that stand one behind the other, each with a delimiter, half of them with a key. */
+function linesIn(sourceBytes: number): fc.Arbitrary<Int32Array> {
+  const sizes = fc.array(fc.oneof(fc.nat(20), fc.nat(200)), { maxLength: 2000, size: 'max' })
+  return fc.tuple(fc.nat(sourceBytes), sizes, fc.boolean()).map(([from, lengths, keyed]) => {
+    const slices: number[] = []
+    let start = from
+    for (const length of lengths) {
+      const end = start + length
+      if (end > sourceBytes) break
+      const keyEnd = start + Math.floor(length / 3)
+      slices.push(...(keyed ? [start, keyEnd, keyEnd, end] : [-1, -1, start, end]))
+      start = end + 1
+    }
+    return Int32Array.from(slices)
+  })
+}
+
+const source = Buffer.from(Uint8Array.from({ length: 100_000 }, (_, index) => (index * 31 + (index >> 8)) & 0xff))
+
+/** Adds the same records many at once and one after the other. */
+function addBoth(many: BatchBuilder, single: BatchBuilder, timestamp: number, slices: Int32Array): void {
+  const end = slices.length / 4
+  const added = many.appendMany(timestamp, source, slices, 0, end)
+  let count = 0
+  while (count < end) {
+    const [keyStart, keyEnd, valueStart, valueEnd] = slices.subarray(count * 4)
+    if (!single.append(timestamp, source, keyStart!, keyEnd!, valueStart!, valueEnd!)) break
+    count += 1
+  }
+  expect(added).toBe(count)
+}
+
+const runs = fc.array(
+  fc.tuple(fc.oneof(fc.nat(100), fc.nat(2 ** 41)), fc.oneof(slicesIn(source.length), linesIn(source.length))),
+  { maxLength: 3 },
+)
+const batchBytes = fc.oneof(fc.integer({ min: 61, max: 5_000 }), fc.integer({ min: 61, max: 400_000 }))
+
+function assertBothAlike(): void {
   fc.assert(
-    fc.property(
-      fc.array(slicesIn(source.length), { maxLength: 3 }),
-      maxBytes,
-      expectedBytes,
-      (runs, most, expected) => {
-        const many = new BatchBuilder({ maxBytes: most, expectedBytes: expected })
-        const single = new BatchBuilder({ maxBytes: most })
-        for (const slices of runs) {
-          const end = slices.length / 4
-          const added = many.appendMany(7, source, slices, 0, end)
-          let expectedCount = 0
-          while (expectedCount < end) {
-            const [keyStart, keyEnd, valueStart, valueEnd] = slices.subarray(expectedCount * 4)
-            if (!single.append(7, source, keyStart!, keyEnd!, valueStart!, valueEnd!)) break
-            expectedCount += 1
-          }
-          expect(added).toBe(expectedCount)
-        }
-        expect(many.count).toBe(single.count)
-        if (many.count > 0) expect(many.build().equals(single.build())).toBe(true)
-      },
-    ),
+    fc.property(runs, batchBytes, fc.nat(200_000), (given, maxBytes, expectedBytes) => {
+      const many = new BatchBuilder({ maxBytes, expectedBytes })
+      const single = new BatchBuilder({ maxBytes })
+      for (const [timestamp, slices] of given) addBoth(many, single, timestamp, slices)
+      expect(many.count).toBe(single.count)
+      expect(many.minTimestamp).toBe(single.minTimestamp)
+      if (many.count > 0) expect(many.build().equals(single.build())).toBe(true)
+    }),
     { numRuns: 300 },
   )
+}
+
+test('many records added at once are the same as one after the other, however large batch and memory are', () => {
+  expect(recordPacker()).toBeDefined()
+  assertBothAlike()
+})
+
+test('a batch of more records than are packed in one go', () => {
+  const slices = Int32Array.from({ length: 4 * 30_000 }, (_, index) => [-1, -1, 5, 5 + (index % 7)][index % 4]!)
+  const many = new BatchBuilder({ maxBytes: 1_000_000, expectedBytes: 900_000 })
+  const single = new BatchBuilder({ maxBytes: 1_000_000 })
+  addBoth(many, single, 1, slices)
+  expect(many.count).toBe(30_000)
+  expect(many.build().equals(single.build())).toBe(true)
+})
+
+test.each([
+  ['behind the source', 99_990, 100_001],
+  ['backwards', 60, 50],
+])('of many records the one with positions %s is refused', (_, start, end) => {
+  const lines = Array.from({ length: 40 }, (_each, index) => [-1, -1, index * 10, index * 10 + 9])
+  lines[20] = [-1, -1, start, end]
+  const builder = new BatchBuilder({ maxBytes: 10_000 })
+  expect(() => builder.appendMany(1, source, Int32Array.from(lines.flat()), 0, lines.length)).toThrow(
+    expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+  )
+  expect(builder.count).toBe(20)
 })
 
 test('a buffer may change between two runs of records', async () => {
   const builder = new BatchBuilder({ maxBytes: 1_000_000, expectedBytes: 500_000 })
-  const source = Buffer.alloc(1000, 'a')
-  const slices = Int32Array.of(-1, -1, 0, 100, -1, -1, 100, 200)
-  builder.appendMany(1, source, slices, 0, 2)
-  source.fill('b')
-  builder.appendMany(1, source, slices, 0, 1)
+  const changing = Buffer.alloc(2000, 'a')
+  const slices = Int32Array.from(
+    Array.from({ length: 20 }, (_, index) => [-1, -1, index * 100, index * 100 + 100]).flat(),
+  )
+  builder.appendMany(1, changing, slices, 0, 20)
+  changing.fill('b')
+  builder.appendMany(1, changing, slices, 0, 20)
   const values = (await readAll([builder.build()])).map(({ value }) => String(value))
-  expect(values).toEqual(['a'.repeat(100), 'a'.repeat(100), 'b'.repeat(100)])
+  expect(values).toEqual([...Array(20).fill('a'.repeat(100)), ...Array(20).fill('b'.repeat(100))])
 })
 
 test('what is handed in is copied', async () => {

@@ -3,6 +3,7 @@ import type { CompressionName } from '../../core/message.ts'
 import { type Codec, loadCodec } from '../../records/compression.ts'
 import { type BatchHeader, batchOverheadBytes, compressionOf, readBatchHeader } from '../../records/header.ts'
 import { recompressBatch } from '../../records/rebuild-batch.ts'
+import { trustedMinTimestamp } from '../../records/trusted-batches.ts'
 import { validateProducedBatch } from '../../records/validate-batch.ts'
 import { validateRecords } from '../../records/validate-records.ts'
 import type { BrokerState } from '../broker-state.ts'
@@ -40,15 +41,13 @@ export function needsPreparation(state: BrokerState, topic: Topic, records: read
 
 /**
  * Validates a batch that needs nothing awaited, and sets the broker's time where the topic wants it. The records of a compressed one are
- * not looked at: its header is taken at its word.
+ * not looked at: its header is taken at its word. Nor are those that this process built, where no hook may have changed them.
  * @throws RafkaError with the error of the first check that fails (kafka: `LogValidator`)
  */
 export function acceptBatch(state: BrokerState, topic: Topic, records: Buffer, version: number): ValidBatch {
-  const { batch, header } = validateHeader(topic, records, version)
-  const times: TimeRange =
-    header.compression === 'none'
-      ? walkRecords(topic, batch.subarray(batchOverheadBytes), header)
-      : { min: header.baseTimestamp, max: header.maxTimestamp }
+  const trusted = state.hooks.isEmpty ? trustedMinTimestamp(records) : undefined
+  const { batch, header } = validateHeader(topic, records, version, trusted !== undefined)
+  const times = timesOf(topic, batch, header, trusted)
   assertTimes(topic.settings, header, times, state.clock.now())
   return stampTime(topic.settings, batch, header, times, state.clock.now())
 }
@@ -61,7 +60,7 @@ export async function prepareBatch(
   records: Buffer,
   version: number,
 ): Promise<ValidBatch> {
-  const { batch, header } = validateHeader(topic, records, version)
+  const { batch, header } = validateHeader(topic, records, version, false)
   const codec = await loadCodec(header.compression!)
   const maxBytes = inflateBound(topic.settings)
   let times = walkRecords(topic, codec.inflate(batch.subarray(batchOverheadBytes), maxBytes), header)
@@ -74,14 +73,26 @@ export async function prepareBatch(
 }
 
 /** Trailing bytes that are no batch are trimmed, not stored. */
-function validateHeader(topic: Topic, records: Buffer, version: number): { batch: Buffer; header: BatchHeader } {
+function validateHeader(
+  topic: Topic,
+  records: Buffer,
+  version: number,
+  isTrusted: boolean,
+): { batch: Buffer; header: BatchHeader } {
   const header = validateProducedBatch(records, {
     maxMessageBytes: topic.settings.maxMessageBytes,
     allowZstd: version >= FIRST_VERSION_WITH_ZSTD,
+    isTrusted,
   })
   const batch = records.length === header.sizeBytes ? records : records.subarray(0, header.sizeBytes)
   assertSegment(topic, batch)
   return { batch, header }
+}
+
+function timesOf(topic: Topic, batch: Buffer, header: BatchHeader, trustedMin: number | undefined): TimeRange {
+  if (header.compression !== 'none') return { min: header.baseTimestamp, max: header.maxTimestamp }
+  if (trustedMin !== undefined && !topic.settings.compact) return { min: trustedMin, max: header.maxTimestamp }
+  return walkRecords(topic, batch.subarray(batchOverheadBytes), header)
 }
 
 function walkRecords(topic: Topic, payload: Buffer, { recordCount, baseTimestamp }: BatchHeader): TimeRange {

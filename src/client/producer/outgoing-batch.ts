@@ -2,6 +2,7 @@ import type { RafkaError } from '../../core/errors.ts'
 import type { RecordSlices } from '../../core/producer.ts'
 import type { BatchBuilder } from '../../records/batch-builder.ts'
 import type { Codec } from '../../records/compression.ts'
+import { trust } from '../../records/trusted-batches.ts'
 import { BatchBytes, type ProducerStamp } from './batch-bytes.ts'
 import type { Recipient } from './recipient.ts'
 
@@ -92,7 +93,10 @@ export class OutgoingBatch {
 
   #built(compression: Codec | undefined): BatchBytes {
     if (this.#bytes === undefined) {
-      this.#bytes = new BatchBytes(compact(this.#builder!.build({ compression, ...this.stamp })))
+      const { minTimestamp } = this.#builder!
+      const bytes = compact(this.#builder!.build({ compression, ...this.stamp }))
+      trust(bytes, minTimestamp)
+      this.#bytes = new BatchBytes(bytes)
       this.#builder = undefined
     } else if (this.stamp !== undefined && this.stamp !== this.#builtStamp) {
       this.#bytes.restamp(this.stamp)

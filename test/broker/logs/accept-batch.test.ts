@@ -1,15 +1,22 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import type { Hook } from '../../../src/core/hook.ts'
 import { loadCodec } from '../../../src/records/compression.ts'
 import { batchOverheadBytes, readBatchHeader } from '../../../src/records/header.ts'
+import { trust } from '../../../src/records/trusted-batches.ts'
 import { startBroker } from '../../support/broker-fixture.ts'
 import { batchOf, batchWithPayload, forged, packedBatchOf, someTime } from '../../support/record-batches.ts'
 
 const hourMs = 3_600_000
 
 /** Sends a batch to a new topic with these configs; also tells what is in the topic then. */
-async function sendTo(configs: Record<string, string>, batch: Buffer | null, version = 12) {
-  await using broker = await startBroker()
+async function sendTo(
+  configs: Record<string, string>,
+  batch: Buffer | null,
+  version = 12,
+  hooks: readonly Hook[] = [],
+) {
+  await using broker = await startBroker({ hooks })
   await broker.createTopic('t', { configs })
   const answer = await broker.produce('t', batch, { version })
   const { records } = await broker.fetch('t', 0)
@@ -136,6 +143,44 @@ describe('a produced batch for a compacted topic', () => {
     )
     expect(await sendTo({ ...compact, 'max.message.bytes': String(2 ** 21) }, bomb)).toMatchObject({
       error: 'CORRUPT_MESSAGE',
+      records: [],
+    })
+  })
+})
+
+describe('a batch that this process built', () => {
+  /** Its CRC is wrong, as nobody would know who does not look. */
+  function trusted(values: string[], options: Parameters<typeof batchOf>[1] & { min?: number } = {}): Buffer {
+    const batch = batchOf(values, { timestamp: someTime, ...options })
+    batch.writeUInt32BE(1, 17)
+    trust(batch, options.min ?? someTime)
+    return batch
+  }
+
+  it('is not looked at again', async () => {
+    await using broker = await startBroker()
+    await broker.createTopic('t')
+    expect(await broker.produce('t', trusted(['a', 'b']))).toMatchObject({ error: 'NONE', baseOffset: 0 })
+  })
+
+  it('is looked at where a hook may have changed it', async () => {
+    const hook: Hook = { name: 'idle', onRequest: () => undefined }
+    expect(await sendTo({}, trusted(['a']), 12, [hook])).toMatchObject({ error: 'CORRUPT_MESSAGE', records: [] })
+  })
+
+  it('is looked at when it is sent again, which is a copy', async () => {
+    expect(await sendTo({}, Buffer.from(trusted(['a'])))).toMatchObject({ error: 'CORRUPT_MESSAGE', records: [] })
+  })
+
+  it('is held against the rules of the topic all the same', async () => {
+    const keyless = await sendTo({ 'cleanup.policy': 'compact' }, trusted(['a', 'b'], { keys: ['1', null] }))
+    expect(keyless).toMatchObject({ error: 'INVALID_RECORD', recordErrors: [{ batchIndex: 1 }], records: [] })
+    const early = trusted(['a', 'b'], { timestamps: [someTime, someTime - 1001], min: someTime - 1001 })
+    const configs = { 'message.timestamp.before.max.ms': '1000' }
+    expect(await sendTo(configs, early)).toMatchObject({ error: 'INVALID_TIMESTAMP', records: [] })
+    const large = trusted(['x'.repeat(500)])
+    expect(await sendTo({ 'max.message.bytes': '100' }, large)).toMatchObject({
+      error: 'MESSAGE_TOO_LARGE',
       records: [],
     })
   })

@@ -1,7 +1,8 @@
 import type { Logger } from '../../core/log.ts'
 import { describeCause } from '../refusal.ts'
 import type { BatchFiles, Place } from './batch-files.ts'
-import type { Database } from './database.ts'
+import { DamagedRow } from './damaged-row.ts'
+import { type Database, isNoRoom } from './database.ts'
 import type { FileSyncs } from './file-syncs.ts'
 import type { Statements } from './statements.ts'
 
@@ -15,62 +16,141 @@ export interface SweepParts {
   readonly logger: Logger
 }
 
+/** A batch that is in a file. */
+type PlacedRow = Place & { readonly id: number; readonly sizeBytes: number }
+
 /** What one step of moving may take on. */
 const STEP_BYTES = 4 * 2 ** 20
 const STEP_BATCHES = 512
 
-/** Gives back the room of batches that are in files: of whole files, after the last rows of those that are mostly unused have moved on. To be called while nothing is written. */
+/**
+ * Gives back the room of batches that are in files: of whole files, after the last rows of those that are mostly unused have moved on. Each step leaves everything
+ * in order, whatever comes after it, and is to be made while nothing is written.
+ *
+ * What is moved was paid for by more that had gone, and files that are moved out of are not moved into: it ends.
+ */
 export class BatchFileSweep {
   readonly #parts: SweepParts
+  /** Rows have gone since the round began. */
+  #again = false
+  /** They may have been the last of a file. */
+  #unlisted = false
+  /** Files to be removed. */
+  #unused = new Set<number>()
+  /** Files that are still to be looked at in this round. */
+  #left: number[] = []
+  /** Files that keep their place until the engine is opened again: what is damaged is for a repair. */
+  readonly #unreadable = new Set<number>()
 
   constructor(parts: SweepParts) {
     this.#parts = parts
   }
 
-  /** Removes every file that no row names, once it is durable that none does. */
-  async removeUnused(): Promise<void> {
+  /** To be called when rows have gone: there is something to do for `removeOne` and `moveSome`. */
+  lookAgain(): void {
+    this.#again = true
+    this.#unlisted = true
+  }
+
+  /** False when there is nothing to do. */
+  get isDue(): boolean {
+    return this.#again || this.#unused.size > 0 || this.#left.length > 0
+  }
+
+  /** Removes a file that no row names, once it is durable that none does. False when there is none. */
+  async removeOne(): Promise<boolean> {
     const { files, statements, syncs, logger } = this.#parts
-    const unused = this.full.filter((file) => !this.#isUsed(file))
-    if (unused.length === 0) return
+    if (this.#unlisted) this.#unused = new Set(this.#full.filter((file) => !this.#isUsed(file)))
+    this.#unlisted = false
+    const [file] = this.#unused
+    if (file === undefined) return false
     if (syncs !== undefined && statements.walSize.get()!.log > 0) await syncs.wal()
-    for (const file of unused) {
-      try {
-        files.remove(file)
-      } catch (error) {
-        logger('warn', 'storage: a file that is not needed any more could not be removed', {
+    this.#unused.delete(file)
+    try {
+      await files.remove(file)
+    } catch (error) {
+      logger('warn', 'storage: a file that is not needed any more could not be removed', {
+        error: describeCause(error),
+      })
+    }
+    return true
+  }
+
+  /**
+   * Moves some batches out of the next file of which less than half is in use. False when every file has been looked at.
+   * @throws UnwrittenBatches, or SQLite's error, when there is no room to move them: they are where they were
+   */
+  async moveSome(): Promise<boolean> {
+    const file = this.#left[0] ?? this.#beginRound()
+    if (file === undefined) return false
+    const mayHaveMore = await this.#moveFrom(file)
+    const isUsed = this.#isUsed(file)
+    if (!isUsed) this.#unused.add(file)
+    if (!isUsed || !mayHaveMore) this.#left.shift()
+    return true
+  }
+
+  /** The first file of a new round, if one is due. What is written from now on goes to another file where the current one is mostly unused. */
+  #beginRound(): number | undefined {
+    if (!this.#again) return undefined
+    this.#again = false
+    const { files } = this.#parts
+    if (this.#isSparse(files.current)) files.startNext()
+    this.#left = this.#full.filter((file) => !this.#unreadable.has(file))
+    return this.#left[0]
+  }
+
+  /** False when what is in the file stays there. */
+  async #moveFrom(file: number): Promise<boolean> {
+    if (!this.#isSparse(file)) return false
+    const rows = firstOf(this.#parts.statements.inFile.all(file, STEP_BATCHES))
+    const bytes = this.#bytesOf(file, rows)
+    if (bytes === undefined || rows.length === 0) return false
+    await this.#move(rows, bytes)
+    return true
+  }
+
+  #bytesOf(file: number, rows: readonly PlacedRow[]): Buffer[] | undefined {
+    try {
+      return rows.map((row) => {
+        const bytes = this.#parts.files.read(row, row.sizeBytes)
+        if (bytes instanceof DamagedRow) throw bytes
+        return bytes
+      })
+    } catch (error) {
+      this.#unreadable.add(file)
+      this.#parts.logger(
+        'warn',
+        'storage: a file that is mostly unused is kept, for what is needed of it cannot be read',
+        {
           error: describeCause(error),
-        })
-      }
+        },
+      )
+      return undefined
     }
   }
 
-  /** Lets the current file be looked at as well: what comes next begins a new one. */
-  endCurrent(): void {
-    const { current } = this.#parts.files
-    if (this.#isSparse(current)) this.#parts.files.startNext()
+  /** First the bytes, durably, then the rows that tell of them: a crash leaves them at the one place or the other. */
+  async #move(rows: readonly PlacedRow[], bytes: readonly Buffer[]): Promise<void> {
+    const { statements, files, database } = this.#parts
+    const places = await files.write(bytes)
+    try {
+      database.transaction(() => {
+        for (const [index, { id }] of rows.entries()) {
+          const { file, position } = places[index]!
+          statements.move.run(file, position, id)
+        }
+      })()
+    } catch (error) {
+      // After any other error a row that tells of them may be on the disk after all.
+      if (isNoRoom(error)) files.takeBack(places[0]!.position)
+      throw error
+    }
   }
 
   /** Those that nothing is appended to. */
-  get full(): number[] {
+  get #full(): number[] {
     return this.#parts.files.numbers.filter((file) => file !== this.#parts.files.current)
-  }
-
-  /** Moves some batches out of a file of which less than half is in use. False when there is no more to move. */
-  async moveSome(from: number): Promise<boolean> {
-    const { statements, files, database } = this.#parts
-    if (!this.#isUsed(from) || !this.#isSparse(from)) return false
-    const rows = firstOf(statements.inFile.all(from, STEP_BATCHES))
-    const bytes = rows.map((row) => files.read(row, row.sizeBytes))
-    // What is damaged is for a repair, and keeps its file.
-    if (!bytes.every(Buffer.isBuffer)) return false
-    const places = await files.write(bytes)
-    database.transaction(() => {
-      for (const [index, { id }] of rows.entries()) {
-        const { file, position } = places[index]!
-        statements.move.run(file, position, id)
-      }
-    })()
-    return true
   }
 
   #isSparse(file: number): boolean {
@@ -82,9 +162,9 @@ export class BatchFileSweep {
   }
 }
 
-function firstOf<Row extends Place & { readonly sizeBytes: number }>(rows: readonly Row[]): Row[] {
+function firstOf(rows: readonly PlacedRow[]): PlacedRow[] {
   let bytes = 0
-  const first: Row[] = []
+  const first: PlacedRow[] = []
   for (const row of rows) {
     bytes += row.sizeBytes
     if (first.length > 0 && bytes > STEP_BYTES) break

@@ -6,10 +6,10 @@ import {
   openSync,
   readdirSync,
   readSync,
-  rmSync,
   statSync,
   writev,
 } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { ReadMemory } from '../../core/storage-engine.ts'
@@ -118,15 +118,16 @@ export class BatchFiles {
     this.#end = end
   }
 
-  /** The next write begins a new file. */
+  /** The next write begins a new file, unless it does so anyway. */
   startNext(): void {
-    if (this.#end === 0) return
+    if (!this.#known.has(this.#current)) return
     this.#current += 1
     this.#end = 0
   }
 
+  /** The room that a file takes, with bytes of which no row tells; 0 when it is not there. */
   sizeOf(file: number): number {
-    return file === this.#current ? this.#end : statSync(this.#path(file)).size
+    return statSync(this.#path(file), { throwIfNoEntry: false })?.size ?? 0
   }
 
   /**
@@ -194,10 +195,11 @@ export class BatchFiles {
     return new DamagedRow(this.#path(file), 'is missing')
   }
 
-  /** Removes a file that no row names. */
-  remove(file: number): void {
+  /** Removes a file that no row names, and that is not the current one. */
+  async remove(file: number): Promise<void> {
     this.#close(file)
-    rmSync(this.#path(file), { force: true })
+    // By another thread: the system takes its time with a large one.
+    await rm(this.#path(file), { force: true })
     this.#known.delete(file)
   }
 

@@ -3,7 +3,7 @@ import type { Logger } from '../../core/log.ts'
 import type { LogId } from '../../core/storage-engine.ts'
 import { closedError, describeCause } from '../refusal.ts'
 import { BatchFileSweep } from './batch-file-sweep.ts'
-import type { BatchFiles } from './batch-files.ts'
+import { type BatchFiles, UnwrittenBatches } from './batch-files.ts'
 import { checkpoint } from './checkpoint.ts'
 import { type Database, isNoRoom } from './database.ts'
 import type { FileSyncs } from './file-syncs.ts'
@@ -32,19 +32,24 @@ const STEP_BYTES = 4 * 2 ** 20
 const STEP_BATCHES = 512
 /** A step of reclaiming is sized to take about this long. */
 const STEP_MS = 15
-/** Deleting takes at most one part in four of the time. */
+/** Deleting and moving take at most one part in four of the time. */
 const REST = 3
+/** When there was no room for it, or another reason that may pass. */
+const RETRY_MS = 10_000
+/** After opening: commands that are over sooner don't pay for what an earlier process left. */
+const FIRST_LOOK_MS = 1000
 
 /**
  * What SQLite needs beside commits, in small steps between them: moving the WAL into the database, deleting the batches of logs that were
- * trimmed or dropped, giving free pages and files that nobody needs back.
+ * trimmed or dropped, giving files that nobody needs back, and free pages when that is asked for: until then SQLite uses them again.
  */
 export class Maintenance {
   readonly #options: MaintenanceOptions
   readonly #pageBytes: number
   readonly #sweep: BatchFileSweep
   #checkpointAhead = false
-  #deletionAhead: NodeJS.Timeout | undefined
+  #clearingAhead: NodeJS.Timeout | undefined
+  #firstLook: NodeJS.Timeout | undefined
   #reclaiming: Promise<void> | undefined
   #stopped = false
 
@@ -54,11 +59,22 @@ export class Maintenance {
     this.#pageBytes = Number(options.database.pragma('page_size', { simple: true }))
   }
 
+  /** To be called once, before the first write: plans what a process before this one did not come to. */
+  start(): void {
+    this.wake()
+    if (this.#options.files.numbers.length === 0) return
+    this.#firstLook = setTimeout(() => {
+      this.#sweep.lookAgain()
+      this.wake()
+    }, FIRST_LOOK_MS)
+    this.#firstLook.unref()
+  }
+
   /** To be called after each write: plans what has become due. */
   wake(): void {
     if (this.#stopped) return
     if (this.#walBytes() >= CHECKPOINT_BYTES) this.#planCheckpoint()
-    if (this.#options.state.garbage.size > 0) this.#planDeletion(0)
+    if (this.#isClearingDue) this.#planClearing(0)
   }
 
   /** To be called when the disk is full: once its WAL has been moved, SQLite writes over it and needs no more room for small commits. */
@@ -77,7 +93,12 @@ export class Maintenance {
   /** Ends what is planned. */
   stop(): void {
     this.#stopped = true
-    clearTimeout(this.#deletionAhead)
+    clearTimeout(this.#clearingAhead)
+    clearTimeout(this.#firstLook)
+  }
+
+  get #isClearingDue(): boolean {
+    return this.#options.state.garbage.size > 0 || this.#sweep.isDue
   }
 
   #walBytes(): number {
@@ -95,34 +116,38 @@ export class Maintenance {
     })
   }
 
-  #planDeletion(delayMs: number): void {
-    if (this.#deletionAhead !== undefined) return
-    this.#deletionAhead = setTimeout(() => {
+  #planClearing(delayMs: number): void {
+    if (this.#clearingAhead !== undefined) return
+    this.#clearingAhead = setTimeout(() => {
       void this.#options.exclusively(async () => {
         const startMs = performance.now()
-        const done = await this.#guarded('deletion of trimmed batches', async () => {
-          if (this.#deleteSome()) await this.#sweep.removeUnused()
-        })
-        this.#deletionAhead = undefined
+        const done = await this.#guarded('clearing of what is not needed any more', () => this.#clearSome())
+        this.#clearingAhead = undefined
         if (this.#stopped) return
-        if (done && this.#options.state.garbage.size > 0) this.#planDeletion(REST * (performance.now() - startMs))
-        this.wake()
+        if (this.#isClearingDue) this.#planClearing(done ? REST * (performance.now() - startMs) : RETRY_MS)
+        if (done) this.wake()
+        else this.makeRoom()
       })
     }, delayMs)
-    this.#deletionAhead.unref()
+    this.#clearingAhead.unref()
+  }
+
+  /** One step towards room: whole files first, for they cost nothing; batches move when no more are to be deleted. False when nothing is left to do. */
+  async #clearSome(): Promise<boolean> {
+    if (await this.#sweep.removeOne()) return true
+    if (this.#options.state.garbage.size === 0) return this.#sweep.moveSome()
+    if (this.#deleteSome()) this.#sweep.lookAgain()
+    return true
   }
 
   async #reclaim(): Promise<void> {
-    while (this.#options.state.garbage.size > 0) await this.#step(() => void this.#deleteSome())
-    await this.#step(() => this.#sweep.endCurrent())
-    for (const file of this.#sweep.full) {
-      for (let more = true; more; ) {
-        await this.#step(async () => {
-          more = await this.#sweep.moveSome(file)
-        })
-      }
+    // Rows go by compaction too.
+    this.#sweep.lookAgain()
+    for (let more = true; more; ) {
+      await this.#step(async () => {
+        more = await this.#clearSome()
+      })
     }
-    await this.#step(() => this.#sweep.removeUnused())
     let pages = 16
     while (this.#freePages() > 0) {
       await this.#step(() => {
@@ -142,8 +167,13 @@ export class Maintenance {
     if (this.#stopped) throw closedError('sqlite')
     await this.#options.exclusively(async () => {
       if (this.#stopped) throw closedError('sqlite')
-      if (this.#walBytes() >= CHECKPOINT_BYTES) await checkpoint(this.#options)
-      await work()
+      try {
+        if (this.#walBytes() >= CHECKPOINT_BYTES) await checkpoint(this.#options)
+        await work()
+      } catch (error) {
+        if (!mayPass(error)) this.#break(error)
+        throw error
+      }
     })
   }
 
@@ -177,21 +207,33 @@ export class Maintenance {
     return batches.length < STEP_BATCHES ? before : batches.at(-1)!.lastOffset + 1
   }
 
-  /** False when it failed: a full disk is told and tried again after a later write, all else ends writing. */
-  async #guarded(what: string, step: () => void | Promise<void>): Promise<boolean> {
+  /** False when it failed, or came too late: what may pass, like a full disk, is told, all else ends writing. */
+  async #guarded(what: string, step: () => unknown): Promise<boolean> {
+    if (this.#stopped) return false
     try {
       await step()
       return true
     } catch (error) {
-      if (isNoRoom(error)) {
-        this.#options.logger('warn', `storage: no room for the ${what}`, { error: describeCause(error) })
+      if (mayPass(error)) {
+        this.#options.logger('warn', `storage: the ${what} is put off`, { error: describeCause(error) })
       } else {
         this.#options.logger('error', `storage: the ${what} failed`, { error: describeCause(error) })
-        this.#options.onBroken(error)
+        this.#break(error)
       }
       return false
     }
   }
+
+  /** Nothing is written any more: neither by commits nor from here. */
+  #break(cause: unknown): void {
+    this.stop()
+    this.#options.onBroken(cause)
+  }
+}
+
+/** True for errors after which everything is as it was before. */
+function mayPass(error: unknown): boolean {
+  return isNoRoom(error) || error instanceof UnwrittenBatches
 }
 
 function resized(pages: number, tookMs: number): number {

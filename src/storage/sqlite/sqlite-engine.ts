@@ -68,10 +68,7 @@ class SqliteEngine implements StorageEngine {
     if (syncs !== undefined) leaveSyncsToUs(database)
     const statements = prepareStatements(database)
     this.#syncs = syncs
-    this.#files = openBatchFiles(databaseFile(path), statements, {
-      durable: durability !== 'none',
-      limits: options.fileLimits,
-    })
+    this.#files = openBatchFiles(databaseFile(path), statements, { syncs, limits: options.fileLimits })
     this.#database = database
     this.#file = databaseFile(options.path)
     this.#statements = statements
@@ -98,7 +95,7 @@ class SqliteEngine implements StorageEngine {
       onWritten: () => this.#maintenance.wake(),
       onFull: () => this.#maintenance.makeRoom(),
     })
-    this.#maintenance.wake()
+    this.#maintenance.start()
   }
 
   async commit(changes: readonly Change[]): Promise<void> {

@@ -24,7 +24,8 @@ export const benchConsume: CommandSpec<ConsumeFlags, BenchResult> = defineComman
     const [topic] = await requireTopics(context, args, 'rafka bench consume TOPIC')
     const { rafka } = await context.session()
     const limit = flags.num ?? Number.POSITIVE_INFINITY
-    await using consumer = rafka.consumer({ topics: [topic!], to: 'end', ...consumerLimits(await context.config()) })
+    const limits = consumerLimits(await context.config())
+    await using consumer = rafka.consumer({ topics: [topic!], to: 'end', lendsChunks: true, ...limits })
     using _ = onInterrupt(context.io.signals, () => void consumer.close())
     const counts = { records: 0, bytes: 0 }
     using _counts = showCounts(context.terminal, () => counts)

@@ -21,6 +21,7 @@ export async function printRecords(context: CommandContext, request: ConsumeRequ
     matching,
     ...consumerLimits(config),
     ...groupOptions(config, group),
+    lendsChunks: true,
     onWaiting: (topic) => void tellOfWaiting(context, topic),
     onOutage: (error) => tellOfOutage(context, error),
   })

@@ -161,7 +161,12 @@ async function copy(
   const range = parseOffsets(flags.offset ?? 'start', Date.now())
   const selection = { topics: [source.name], partitions: flags.partition }
   const places = await resolvePlaces(selection, { ...range, to: range.to ?? 'end' }, () => from.admin())
-  await using consumer = from.consumer({ ...places, ...consumerLimits(config), isolation: 'read_committed' })
+  await using consumer = from.consumer({
+    ...places,
+    ...consumerLimits(config),
+    isolation: 'read_committed',
+    lendsChunks: true,
+  })
   await using producer = to.producer(producerOptions(config))
   let signal: EndSignal | undefined
   using _ = onInterrupt(context.io.signals, (received) => {

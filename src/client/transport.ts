@@ -1,4 +1,5 @@
 import type { Api } from '../core/api.ts'
+import type { AnswerMemory } from '../core/broker.ts'
 import type { RafkaError } from '../core/errors.ts'
 
 /** What a caller may say of one request. */
@@ -7,6 +8,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined
   /** Longest wait for the answer, in ms; default 30,000. */
   readonly timeoutMs?: number | undefined
+  /** Where a broker in this process may put the records of its answer. */
+  readonly memory?: AnswerMemory | undefined
   /** Highest version to use, when a later one means something else. */
   readonly maxVersion?: number | undefined
 }

@@ -38,7 +38,7 @@ export interface GroupMetadata {
 
 /** Reads records. Made by `rafka.consumer(…)`; each is iterated once. */
 export interface Consumer extends AsyncIterable<Message>, AsyncDisposable {
-  /** The same records chunk by chunk: the fast way out. Use either this or the messages. */
+  /** The same records chunk by chunk: the fast way out. Use either this or the messages. With `lendsChunks` each is valid until the next one is asked for. */
   chunks(): AsyncIterable<FetchedChunk>
 
   /** Stops fetching from these partitions (all when left out) until `resume`. */

@@ -65,6 +65,11 @@ export interface ConsumerOptions {
   readonly onWaiting?: ((topic: string) => void) | undefined
   /** Called when no broker has answered for a while, with why, and without an error once one answers again. After a minute iteration throws. */
   readonly onOutage?: ((error: RafkaError | undefined) => void) | undefined
+  /**
+   * A chunk, with all that was taken from it, is valid only until the loop asks for the next one: its memory is used for what comes then. For `chunks()` alone;
+   * spares a good part of the work where much is read from an embedded broker. Default false.
+   */
+  readonly lendsChunks?: boolean | undefined
   /** Bytes fetched ahead of the reader, at most; default 16 MiB. */
   readonly prefetchBytes?: number | undefined
   /** Longest wait of a fetch at the end of a log, in ms; default 5,000. */

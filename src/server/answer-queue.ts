@@ -1,4 +1,4 @@
-import type { LentMemory } from './answer-memory.ts'
+import type { LentMemory } from '../core/lent-memory.ts'
 
 /** What became of a request: bytes to write, nothing to write (Produce with acks=0), or a reason to close the connection. */
 export type Answer = { readonly pieces: readonly Buffer[] } | { readonly none: true } | { readonly failure: unknown }

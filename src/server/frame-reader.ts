@@ -1,5 +1,5 @@
 import { RafkaError } from '../core/errors.ts'
-import { SLAB_BYTES, type SlabPool } from './slab-pool.ts'
+import { SLAB_BYTES, type SlabPool } from '../core/slab-pool.ts'
 
 const SIZE_BYTES = 4
 const FIRST_STEP_BYTES = 64 * 1024

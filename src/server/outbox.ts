@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { LentMemory } from './answer-memory.ts'
+import type { LentMemory } from '../core/lent-memory.ts'
 import type { FetchBudget } from './fetch-budget.ts'
 
 /** Writes answers to a socket, all that become ready in one turn with one system call, and gives their reservation back when they are sent. */

@@ -36,14 +36,14 @@ export class ChunkBuffer {
 
   /** The reader is done with what it took. */
   release(): void {
-    if (this.#reading !== undefined) this.#count(this.#reading, -this.#reading.sizeBytes)
+    if (this.#reading !== undefined) this.#forget(this.#reading)
     this.#reading = undefined
   }
 
   /** What was fetched of this partition no longer counts. */
   drop(partition: AssignedPartition): void {
     for (const chunk of this.#chunks) {
-      if (chunk.source === partition) this.#count(chunk, -chunk.sizeBytes)
+      if (chunk.source === partition) this.#forget(chunk)
     }
     this.#chunks = this.#chunks.filter((chunk) => chunk.source !== partition)
   }
@@ -56,6 +56,11 @@ export class ChunkBuffer {
     const share = Math.max(1, Math.floor(this.#maxBytes / leaders))
     const used = this.#bytesByLeader.get(leader) ?? 0
     return used > share / 2 ? 0 : share - used
+  }
+
+  #forget(chunk: ClientChunk): void {
+    this.#count(chunk, -chunk.sizeBytes)
+    chunk.release()
   }
 
   #count({ leader }: ClientChunk, bytes: number): void {

@@ -2,6 +2,7 @@ import type { FetchedChunk } from '../../core/consumer.ts'
 import type { Message, RecordCursor } from '../../core/message.ts'
 import type { Records } from '../../records/record-cursor.ts'
 import type { AssignedPartition } from './assigned-partition.ts'
+import type { ChunkMemory } from './chunk-memory.ts'
 
 /** What an answer says of the partition's log. */
 export interface LogExtent {
@@ -25,6 +26,7 @@ export class ClientChunk implements FetchedChunk {
   /** The node that it came from. */
   readonly leader: number
   readonly #records: Records
+  readonly #memory: ChunkMemory | undefined
 
   constructor(
     source: AssignedPartition,
@@ -33,6 +35,7 @@ export class ClientChunk implements FetchedChunk {
     nextOffset: number,
     sizeBytes: number,
     extent: LogExtent,
+    memory?: ChunkMemory,
   ) {
     this.topic = source.topic
     this.partition = source.partition
@@ -45,6 +48,12 @@ export class ClientChunk implements FetchedChunk {
     this.lastStable = extent.lastStableOffset
     this.highWatermark = extent.highWatermark
     this.#records = records
+    this.#memory = memory
+  }
+
+  /** Nobody reads it any more. To be called once. */
+  release(): void {
+    this.#memory?.release()
   }
 
   /** False after a seek or pause: it is not to be given, or not to its end. */

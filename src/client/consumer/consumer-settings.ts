@@ -76,6 +76,7 @@ export function consumerSettings(options: ConsumerOptions): ConsumerSettings {
     ),
     requestTimeoutMs,
     checkCrc: options.checkCrc ?? true,
+    lendsChunks: options.lendsChunks ?? false,
   }
 }
 

@@ -59,6 +59,9 @@ export class ClientConsumer implements Consumer, ChunkSource {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Message> {
+    if (this.#settings.lendsChunks) {
+      throw new RafkaError('INVALID_ARGUMENT', 'lendsChunks is for chunks(): a message may be kept by who takes it')
+    }
     return this.#once(new MessageIterator(this))
   }
 

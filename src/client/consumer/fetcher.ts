@@ -1,4 +1,5 @@
 import { isRafkaError, RafkaError } from '../../core/errors.ts'
+import { SlabPool } from '../../core/slab-pool.ts'
 import { fetch } from '../../protocol/apis/fetch.ts'
 import { errorName, isRetriable } from '../../protocol/error-codes.ts'
 import { readBatchHeader } from '../../records/header.ts'
@@ -13,6 +14,7 @@ import { gaveUp, isWorthRetrying } from '../cluster/retrying.ts'
 import { WakeTimer } from '../wake-timer.ts'
 import type { AssignedPartition } from './assigned-partition.ts'
 import type { ChunkBuffer } from './chunk-buffer.ts'
+import { ChunkMemory } from './chunk-memory.ts'
 import { ClientChunk } from './client-chunk.ts'
 import { fetchRequest, maxFetchVersion, type PartitionAnswer, readFetchResponse } from './fetch-answer.ts'
 import { Outage } from './outage.ts'
@@ -26,6 +28,8 @@ export interface FetcherSettings {
   readonly maxPartitionBytes: number
   readonly requestTimeoutMs: number
   readonly checkCrc: boolean
+  /** Memory of chunks is used again when the reader has asked for the next. */
+  readonly lendsChunks: boolean
   readonly isolation: Isolation
   readonly onOutage: (error: RafkaError | undefined) => void
 }
@@ -55,6 +59,8 @@ interface Flight {
   /** It probably waits for new records. */
   readonly waits: boolean
   readonly abort: AbortController
+  /** What its answer is read into, where that can be used again. */
+  readonly memory: ChunkMemory | undefined
 }
 
 /**
@@ -73,6 +79,7 @@ export class Fetcher {
   /** What was served last stands last, so that none starves when the answer has no room for all. */
   #partitions: AssignedPartition[] = []
   readonly #outage: Outage
+  readonly #slabs: SlabPool | undefined
   /** Answers in a row that came at once and brought nothing. */
   #idleAnswers = 0
   #closed = false
@@ -82,6 +89,7 @@ export class Fetcher {
     this.#lane = cluster.lane()
     this.#settings = settings
     this.#outage = new Outage(settings.onOutage)
+    this.#slabs = settings.lendsChunks ? new SlabPool() : undefined
     this.#buffer = buffer
     this.#listener = listener
     this.#leaders = new LeaderRefresh(cluster, false, () => this.kick())
@@ -154,11 +162,13 @@ export class Fetcher {
       partitions: new Map(partitions.map((each) => [each, { epoch: each.epoch, offset: each.fetchOffset }])),
       waits: partitions.every((each) => each.atEnd),
       abort: new AbortController(),
+      memory: this.#slabs === undefined ? undefined : new ChunkMemory(this.#slabs),
     }
     this.#flights.set(leader, flight)
     const startedAt = performance.now()
     try {
       const chunks = await this.#receive(flight, await this.#ask(flight, maxBytes))
+      flight.memory?.release()
       this.#outage.answered()
       this.#slowDown(flight, chunks, performance.now() - startedAt)
     } catch (error) {
@@ -175,6 +185,7 @@ export class Fetcher {
     const response = await this.#lane.request(flight.leader, fetch, body, {
       timeoutMs: maxWaitMs + requestTimeoutMs,
       signal: flight.abort.signal,
+      memory: flight.memory?.lent,
       maxVersion: maxFetchVersion(partitions),
     })
     const error = errorName(response.errorCode)
@@ -214,9 +225,10 @@ export class Fetcher {
       }
       partition.failures = 0
       partition.readableEnd = this.#readableEnd(answer)
-      const chunk = await this.#chunkOf(partition, flight.leader, answer)
+      const chunk = await this.#chunkOf(partition, flight, answer)
       // A seek may have come while a codec was loaded, or the end of this fetch.
       if (chunk === undefined || !counts(partition)) continue
+      flight.memory?.hold()
       partition.fetchOffset = chunk.nextOffset
       this.#servedLast(partition)
       this.#buffer.push(chunk)
@@ -227,7 +239,7 @@ export class Fetcher {
 
   async #chunkOf(
     partition: AssignedPartition,
-    leader: number,
+    { leader, memory }: Flight,
     answer: PartitionAnswer,
   ): Promise<ClientChunk | undefined> {
     const { fetchOffset, end } = partition
@@ -239,7 +251,7 @@ export class Fetcher {
     const opened = await openRecords(committed, { fromOffset: fetchOffset, ...bounds })
     const nextOffset = Math.min(readBatchHeader(last).lastOffset + 1, end ?? Number.POSITIVE_INFINITY)
     const sizeBytes = batches.reduce((sum, batch) => sum + batch.length, 0)
-    return new ClientChunk(partition, leader, opened, nextOffset, sizeBytes, answer)
+    return new ClientChunk(partition, leader, opened, nextOffset, sizeBytes, answer, memory)
   }
 
   get #readsCommitted(): boolean {

@@ -1,5 +1,5 @@
 import type { Api } from '../../core/api.ts'
-import type { Broker, ConnectionInfo } from '../../core/broker.ts'
+import type { Broker, ConnectionInfo, RequestContext } from '../../core/broker.ts'
 import { nextConnectionId } from '../../core/connection-id.ts'
 import { isRafkaError, RafkaError } from '../../core/errors.ts'
 import { anonymous } from '../../core/sasl.ts'
@@ -69,26 +69,32 @@ class InProcessTransport implements Transport {
   async #handle<Request, Response>(
     api: Api<Request, Response>,
     body: Request,
-    { signal, timeoutMs = defaultRequestTimeoutMs, maxVersion }: RequestOptions,
+    { signal, timeoutMs = defaultRequestTimeoutMs, maxVersion, memory }: RequestOptions,
   ): Promise<Response | null> {
     if (this.#ended.signal.aborted) throw this.#endReason ?? closedError(`the connection to ${embeddedBroker}`)
     const version = commonVersion(api, this.#supported.get(api.key), maxVersion)
     if (version === undefined) throw unsupported(api, embeddedBroker)
     const awaited = `the answer to ${api.name} from ${embeddedBroker}`
-    return withDeadline({ timeoutMs, signal, awaited }, (given) => this.#untilEnd(api, body, version, given))
+    return withDeadline({ timeoutMs, signal, awaited }, (given) =>
+      this.#untilEnd(api, body, {
+        connection: this.#connection,
+        version,
+        clientId: this.#clientId,
+        signal: given,
+        memory,
+      }),
+    )
   }
 
   /** The broker's answer, or the end of this connection if that comes first. */
   #untilEnd<Request, Response>(
     api: Api<Request, Response>,
     body: Request,
-    version: number,
-    signal: AbortSignal,
+    context: RequestContext,
   ): Promise<Response | null> {
     return new Promise((resolve, reject) => {
       const onEnd = () => reject(this.#endReason ?? closedError(`the connection to ${embeddedBroker}`))
       this.#ended.signal.addEventListener('abort', onEnd, { once: true })
-      const context = { connection: this.#connection, version, clientId: this.#clientId, signal }
       this.#broker
         .handle(api, body, context)
         .then(resolve, (error: unknown) => {

@@ -1,7 +1,7 @@
-import type { AnswerMemory } from '../core/broker.ts'
+import type { AnswerMemory } from './broker.ts'
 import { SLAB_BYTES, type SlabPool } from './slab-pool.ts'
 
-/** What the answer to one fetch is read into: slabs, given back when it was sent. */
+/** What the answer to one fetch is read into: slabs, given back when it was sent, or read. */
 export class LentMemory implements AnswerMemory {
   readonly #pool: SlabPool
   #slabs: Buffer[] = []

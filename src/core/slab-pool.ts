@@ -4,7 +4,7 @@ export const SLAB_BYTES = 1024 * 1024 + 64 * 1024
 const MAX_FREE = 8
 
 /**
- * Memory for large requests and answers, over all connections of a listener: used again as soon as nobody needs it. V8's collector runs for every 64 MB of new
+ * Memory for large requests and answers, over all connections of a listener, or of a consumer: used again as soon as nobody needs it. V8's collector runs for every 64 MB of new
  * buffers, which costs more than what is written into them.
  */
 export class SlabPool {

@@ -1,4 +1,14 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  constants,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Change, StorageEngine } from '../../../src/core/storage-engine.ts'
@@ -33,7 +43,37 @@ const directory = (path: string) => join(path, 'rafka.db-batches')
 const files = (path: string) =>
   readdirSync(directory(path)).sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
 
+/** Whether this process has opened a file so that each write is durable before it settles (`O_DSYNC`). */
+function syncsEachWrite(file: string): boolean {
+  const { dev, ino } = statSync(file)
+  const descriptor = readdirSync('/proc/self/fd').find((each) => {
+    const open = statSync(`/proc/self/fd/${each}`, { throwIfNoEntry: false })
+    return open?.dev === dev && open.ino === ino
+  })
+  const [, flags] = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8'))!
+  return (Number.parseInt(flags!, 8) & constants.O_DSYNC) !== 0
+}
+
 describe('the bytes of batches', () => {
+  test.runIf(process.platform === 'linux')(
+    'are durable when their write settles, of a new file and of one that is opened again',
+    async () => {
+      const path = temporaryDirectory()
+      const file = join(directory(path), '1.batches')
+      for (const [durable, at] of [
+        [true, 0],
+        [true, sizeBytes],
+        [false, 0],
+      ] as const) {
+        const written = new BatchFiles(join(path, 'rafka.db'), { durable, limits: allInFiles })
+        written.continueAt(at)
+        await written.write([Buffer.alloc(sizeBytes)])
+        expect(syncsEachWrite(file)).toBe(durable)
+        written.close()
+      }
+    },
+  )
+
   test('go into rows when little comes at once, and into a file when much does', async () => {
     const path = temporaryDirectory()
     const engine = await open(path, {})

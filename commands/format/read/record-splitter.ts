@@ -11,8 +11,13 @@ export class RecordSplitter {
   #next = 0
   #limit = 0
   #searchFrom = 0
-  /** Holds what is left of a chunk, and then all of the next one after it. */
+  /** The chunk, while the record that began before it is looked at, and where it goes on behind that. */
+  #rest: Buffer | undefined
+  #restFrom = 0
+  /** Holds what is left of a chunk, and then what completes it. */
   #joined = Buffer.alloc(0)
+  /** Records in it were given, and must stay. */
+  #isGiven = false
 
   /** @param delimiter one byte or more */
   constructor(delimiter: Buffer) {
@@ -27,27 +32,24 @@ export class RecordSplitter {
 
   /** Adds input. All complete records must have been taken. The chunk must stay unchanged until they are. */
   push(chunk: Buffer): void {
-    const pending = this.pendingBytes
-    if (pending === 0) {
-      this.source = chunk
-      this.#searchFrom = 0
-      this.#limit = chunk.length
-    } else {
-      this.source = this.#join(pending, chunk)
-      // The first bytes of a delimiter may have come with the chunk before.
-      this.#searchFrom = Math.max(0, pending - this.#delimiter.length + 1)
-      this.#limit = pending + chunk.length
-    }
-    this.#next = 0
+    this.#rest = chunk
+    this.#restFrom = 0
+    this.#isGiven = false
+    this.#goOn(chunk)
   }
 
   /** Moves to the next complete record; false when there is none yet. Those before it stay where they are in `source` until then. */
   next(): boolean {
-    const found = this.#find()
-    if (found === -1) {
-      this.#keep()
-      return false
+    let found = this.#find()
+    while (found === -1) {
+      if (this.#rest === undefined) {
+        this.#keep()
+        return false
+      }
+      this.#goOn(this.#rest)
+      found = this.#find()
     }
+    if (this.source === this.#joined) this.#isGiven = true
     this.start = this.#next
     this.end = found
     this.#next = found + this.#delimiter.length
@@ -89,12 +91,35 @@ export class RecordSplitter {
     return found !== -1 && found + this.#delimiter.length <= this.#limit ? found : -1
   }
 
+  /** Goes on in the chunk: behind what is left from before, if anything is, so far that this is complete; else where it stands. */
+  #goOn(chunk: Buffer): void {
+    const pending = this.pendingBytes
+    const from = this.#restFrom
+    if (pending === 0) {
+      this.source = chunk
+      this.#next = from
+      this.#searchFrom = from
+      this.#limit = chunk.length
+      this.#rest = undefined
+      return
+    }
+    const found = chunk.indexOf(this.#delimiter, from)
+    const end = found === -1 ? chunk.length : found + this.#delimiter.length
+    this.source = this.#join(pending, chunk, from, end)
+    this.#next = 0
+    // The first bytes of a delimiter may have come with the chunk before.
+    this.#searchFrom = Math.max(0, pending - this.#delimiter.length + 1)
+    this.#limit = pending + end - from
+    this.#restFrom = end
+    if (end === chunk.length) this.#rest = undefined
+  }
+
   /** Copies what is left out of the chunk, whose memory may be used again. Records that were found in it stay where they are. */
   #keep(): void {
     const pending = this.pendingBytes
     this.#searchFrom = this.#limit
     if (pending === 0 || this.source === this.#joined) return
-    if (this.#joined.length < pending) this.#joined = Buffer.allocUnsafe(pending * 2)
+    if (this.#isGiven || this.#joined.length < pending) this.#joined = Buffer.allocUnsafe(pending * 2)
     this.source.copy(this.#joined, 0, this.#next, this.#limit)
     this.source = this.#joined
     this.#next = 0
@@ -102,16 +127,17 @@ export class RecordSplitter {
     this.#searchFrom = pending
   }
 
-  /** What is left, which `#keep` put there, and the chunk behind it. */
-  #join(pending: number, chunk: Buffer): Buffer {
+  /** What is left, which `#keep` put there, and bytes of the chunk behind it. */
+  #join(pending: number, chunk: Buffer, from: number, end: number): Buffer {
     const joined = this.#joined
-    if (joined.length < pending + chunk.length) {
-      this.#joined = Buffer.allocUnsafe(Math.max(pending + chunk.length, joined.length * 2))
+    const bytes = pending + end - from
+    if (this.#isGiven || joined.length < bytes) {
+      this.#joined = Buffer.allocUnsafe(Math.max(bytes, joined.length * 2))
       joined.copy(this.#joined, 0, this.#next, this.#limit)
     } else if (this.#next > 0) {
       joined.copyWithin(0, this.#next, this.#limit)
     }
-    chunk.copy(this.#joined, pending)
+    chunk.copy(this.#joined, pending, from, end)
     return this.#joined
   }
 }

@@ -18,7 +18,7 @@ export interface Measured {
  * Times the subjects in turn, round after round, so that a noisy machine disturbs all of them alike. The first round warms up and does
  * not count.
  */
-export async function measure(subjects: readonly Subject[], rounds = 3): Promise<Measured[]> {
+export async function measure(subjects: readonly Subject[], rounds = 5): Promise<Measured[]> {
   const rates = subjects.map((): number[] => [])
   for (let round = 0; round <= rounds; round++) {
     for (const [index, { run }] of subjects.entries()) {

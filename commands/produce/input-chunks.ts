@@ -21,7 +21,7 @@ export interface Input {
 /** Each chunk wakes another thread, which costs as much as to copy 256 KiB. */
 const FILE_CHUNK_BYTES = 1024 * 1024
 
-/** Stdin: by large synchronous reads where it is a file, else as it comes. */
+/** Stdin: by large reads ahead where it is a file, else as it comes. */
 export function stdinInput(io: Io): Input {
   const { inputFile } = io
   if (inputFile !== undefined) return { name: undefined, chunks: () => fileChunks(inputFile) }

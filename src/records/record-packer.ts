@@ -65,7 +65,9 @@ export class RecordPacker {
     const records = Math.min(end - first, this.#slices.length / 4)
     const inputStart = startOf(slices, first)
     const inputEnd = Math.min(endOf(slices, first + records - 1), inputStart + this.#input.length, source.length)
-    if (inputEnd < inputStart) return this.#done(0, 0)
+    // A piece should hold several records: what is large costs less by itself.
+    const isLarge = endOf(slices, first) - inputStart > this.#input.length / 4
+    if (isLarge || inputEnd < inputStart) return this.#done(0, 0)
     this.#slices.set(slices.subarray(first * 4, (first + records) * 4))
     this.#input.set(source.subarray(inputStart, inputEnd))
     const { timestampDelta, offsetDelta, batch, at } = packing

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 
 /** The built command line: `npm run build` first. */
-export const rafkaPath = new URL('../dist/bin/rafka.js', import.meta.url).pathname
+export const rafkaPath = new URL('../dist/bin/rafka.cjs', import.meta.url).pathname
 
 /** Runs a command to its end, standard input from a file, standard output thrown away. Throws unless it succeeds. */
 export async function run(command: string, args: readonly string[], inputPath?: string): Promise<void> {

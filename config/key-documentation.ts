@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { type ConfigKeyName, isConfigKey } from './config-keys.ts'
 
 const keyLine = /^( *)(?:# )?([a-z][a-z._-]*):( |$)/
@@ -7,7 +8,7 @@ const keyLine = /^( *)(?:# )?([a-z][a-z._-]*):( |$)/
 /** What rafka.yaml says about each key: the comment above it, as one line of text. */
 export function keyDocumentation(): Map<ConfigKeyName, string> {
   // The package's own name finds its files both from the sources and from what is built of them.
-  const file = fileURLToPath(new URL('config/rafka.yaml', import.meta.resolve('rafka/package.json')))
+  const file = join(dirname(createRequire(import.meta.url).resolve('rafka/package.json')), 'config', 'rafka.yaml')
   const documentation = new Map<ConfigKeyName, string>()
   let section = ''
   let comment: string[] = []

@@ -52,7 +52,7 @@ async function run(): Promise<string> {
     'send-keys',
     '-l',
     '--',
-    `PS1='$ '; rafka() { '${process.execPath}' '${join(root, 'dist/bin/rafka.js')}' "$@"; }; clear`,
+    `PS1='$ '; rafka() { '${process.execPath}' '${join(root, 'dist/bin/rafka.cjs')}' "$@"; }; clear`,
   )
   tmux('send-keys', 'Enter')
   const deadline = () => performance.now() + GIVE_UP_AFTER_MS

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { Argument } from 'commander'
 import { type CommandSpec, defineCommand, type NoFlags } from '../command.ts'
 import { type DocumentOf, object, text, word } from '../output/shape.ts'
+import { packageFile } from '../package-file.ts'
 import { missingArgument } from '../prompts.ts'
 
 const shells = ['bash', 'zsh', 'fish'] as const
@@ -28,9 +27,7 @@ export const completion: CommandSpec<NoFlags, DocumentOf<typeof shape>> = define
   async run({ terminal }, { args }) {
     const shell = shells.find((name) => name === args[0])
     if (shell === undefined) throw missingArgument('no shell was named', 'rafka completion bash, zsh or fish')
-    // The package's own name finds its files both from the sources and from what is built of them.
-    const file = new URL(`completions/rafka.${shell}`, import.meta.resolve('rafka/package.json'))
-    const script = readFileSync(fileURLToPath(file), 'utf8')
+    const script = packageFile(`completions/rafka.${shell}`)
     return {
       document: { shell, script },
       table: { columns: [{ title: 'SHELL' }, { title: 'SCRIPT' }], rows: [[shell, script]] },

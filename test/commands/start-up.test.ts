@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -8,7 +8,7 @@ import { builtRafka } from './support/built-rafka.ts'
 
 const recorder = fileURLToPath(new URL('support/record-imports.mjs', import.meta.url))
 
-/** The packages that a command line imports, each once, by name. */
+/** The packages that a command line imports, each once, by name, beside those that the program contains. */
 function importedBy(line: readonly string[]): string[] {
   const directory = temporaryDirectory()
   const list = join(directory, 'imports')
@@ -16,13 +16,13 @@ function importedBy(line: readonly string[]): string[] {
   const { status } = spawnSync(process.execPath, ['--import', recorder, builtRafka!, ...line], { env })
   expect([0, 1]).toContain(status)
   const names = existsSync(list) ? readFileSync(list, 'utf8').split('\n').filter(Boolean) : []
-  return [...new Set(names)].filter((name) => !name.startsWith('commander')).sort()
+  return [...new Set(names)].sort()
 }
 
 const reason = builtRafka === undefined ? ' (skipped: npm run build first)' : ''
 
 /** Each package costs 10 to 65 ms of the time to start; how long that is in all is measured in `bench/startup.ts`. */
-describe.skipIf(builtRafka === undefined)(`what starting loads beside the command tree${reason}`, () => {
+describe.skipIf(builtRafka === undefined)(`what starting loads beside the program${reason}`, () => {
   it.each([['help'], ['consume --help'], ['topics --help'], ['config check'], ['__complete -- topics describe t']])(
     'nothing for %s',
     (line) => {
@@ -30,13 +30,7 @@ describe.skipIf(builtRafka === undefined)(`what starting loads beside the comman
     },
   )
 
-  it('the parser of YAML for a configuration file', () => {
-    const file = join(temporaryDirectory(), 'rafka.yaml')
-    writeFileSync(file, 'storage: { type: memory }\n')
-    expect(importedBy(['config', 'check', '--config', file])).toEqual(['yaml'])
-  })
-
-  it('the store and a checksum alone where records are written: no colours, spinners, prompts or codecs', () => {
+  it('the store and a checksum alone where records are written: no prompts or codecs', () => {
     const store = Number(process.versions.napi) >= 10 ? 'better-sqlite3' : 'better-sqlite3-12'
     expect(importedBy(['produce', 'numbers', '1', '2', '3'])).toEqual(['@node-rs/crc32', store])
   })

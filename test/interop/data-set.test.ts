@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
 const TOTAL_BYTES = 110 * 2 ** 20
-const rafka = fileURLToPath(new URL('../../dist/bin/rafka.js', import.meta.url))
+const rafka = fileURLToPath(new URL('../../dist/bin/rafka.cjs', import.meta.url))
 const sources = ['@types/node', 'typescript', 'better-sqlite3', 'better-sqlite3-12']
   .map((name) => fileURLToPath(new URL(`../../node_modules/${name}/`, import.meta.url)))
   .filter((directory) => existsSync(directory))

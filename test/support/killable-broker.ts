@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
-const rafka = fileURLToPath(new URL('../../dist/bin/rafka.js', import.meta.url))
+const rafka = fileURLToPath(new URL('../../dist/bin/rafka.cjs', import.meta.url))
 
 /** A port that is free now, below those that the system hands to outgoing connections: a broker may come back to it. */
 export async function lowPort(): Promise<number> {

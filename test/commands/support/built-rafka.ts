@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const built = join(root, 'dist', 'bin', 'rafka.js')
+const built = join(root, 'dist', 'bin', 'rafka.cjs')
 
 /** The executable as source, to be run through a loader. */
-export const sourceRafka = join(root, 'bin', 'rafka.ts')
+export const sourceRafka = join(root, 'bin', 'program.ts')
 
 /** The executable as built; undefined when it is missing or older than a source. */
 export const builtRafka: string | undefined =

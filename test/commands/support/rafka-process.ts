@@ -1,10 +1,13 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { builtRafka, sourceRafka } from './built-rafka.ts'
 
 const words: readonly string[] =
   builtRafka === undefined ? ['--import', import.meta.resolve('tsx'), sourceRafka] : [builtRafka]
+
+const compiled = fileURLToPath(new URL('../../../node_modules/.cache/rafka-tests', import.meta.url))
 
 /** What runs `rafka`, for a shell: what was built, if that is as new as the sources, else the sources themselves. */
 export const rafkaCommand = [process.execPath, ...words].map((word) => `'${word}'`).join(' ')
@@ -89,6 +92,7 @@ export async function runShell(line: string, env: Record<string, string>) {
   return await new RafkaProcess(child).finish()
 }
 
+/** The environment of this process but for what it says of its user; what V8 compiles is kept for all tests together. */
 function pathOnly(): Record<string, string> {
-  return { PATH: process.env.PATH ?? '' }
+  return { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: compiled }
 }

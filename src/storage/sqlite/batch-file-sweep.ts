@@ -90,12 +90,12 @@ export class BatchFileSweep {
     return true
   }
 
-  /** The first file of a new round, if one is due. What is written from now on goes to another file where the current one is mostly unused. */
+  /** The first file of a new round, if one is due. What is written from now on goes to other files where those that are appended to are mostly unused. */
   #beginRound(): number | undefined {
     if (!this.#again) return undefined
     this.#again = false
     const { files } = this.#parts
-    if (this.#isSparse(files.current)) files.startNext()
+    for (const file of files.numbers) if (files.isCurrent(file) && this.#isSparse(file)) files.leave(file)
     this.#left = this.#full.filter((file) => !this.#unreadable.has(file))
     return this.#left[0]
   }
@@ -143,14 +143,14 @@ export class BatchFileSweep {
       })()
     } catch (error) {
       // After any other error a row that tells of them may be on the disk after all.
-      if (isNoRoom(error)) files.takeBack(places[0]!.position)
+      if (isNoRoom(error)) files.takeBack(places)
       throw error
     }
   }
 
   /** Those that nothing is appended to. */
   get #full(): number[] {
-    return this.#parts.files.numbers.filter((file) => file !== this.#parts.files.current)
+    return this.#parts.files.numbers.filter((file) => !this.#parts.files.isCurrent(file))
   }
 
   #isSparse(file: number): boolean {

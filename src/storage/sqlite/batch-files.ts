@@ -37,9 +37,19 @@ export interface BatchFileLimits {
   readonly batchBytes: number
   /** A file that has so much is not written to any more: what is still needed of it is what removing it costs. Default 128 MiB. */
   readonly fileBytes: number
+  /**
+   * Groups from this size on are written into two files at once: the system takes bytes into a file by one thread at a time, and where memory for them is
+   * dear, as in many virtual machines, that is most of the work. Default 1 MiB.
+   */
+  readonly halvesBytes: number
 }
 
-const defaultLimits: BatchFileLimits = { groupBytes: 256 * 1024, batchBytes: 4 * 1024, fileBytes: 128 * 2 ** 20 }
+const defaultLimits: BatchFileLimits = {
+  groupBytes: 256 * 1024,
+  batchBytes: 4 * 1024,
+  fileBytes: 128 * 2 ** 20,
+  halvesBytes: 2 ** 20,
+}
 /** Files that are kept open for reading. */
 const MAX_OPEN = 32
 const fileName = /^(\d{1,15})\.batches$/
@@ -57,6 +67,19 @@ export interface Place {
   readonly file: number
   /** Of the first byte in it. */
   readonly position: number
+}
+
+/** A file that is appended to. */
+interface Tail {
+  readonly file: number
+  /** What lies from here on may be written over. */
+  end: number
+}
+
+/** What is appended to one file. */
+interface Part {
+  readonly tail: Tail
+  readonly batches: readonly Uint8Array[]
 }
 
 /** A row of the table of batches, as far as it tells of bytes. */
@@ -86,7 +109,7 @@ export class UnwrittenBatches extends Error {
  * database; here they are written once, by another thread, and made durable before the row that tells of them is written at all. So a crash leaves bytes that no row
  * knows, which are written over, and never a row without its bytes.
  *
- * Only appended to; a file that no row names any more is removed whole (`BatchFileSweep`).
+ * Only appended to, two of them at a time; a file that no row names any more is removed whole (`BatchFileSweep`).
  */
 export class BatchFiles {
   readonly limits: BatchFileLimits
@@ -95,8 +118,7 @@ export class BatchFiles {
   readonly #flags: number
   readonly #open = new Map<number, number>()
   readonly #known: Set<number>
-  #current: number
-  #end = 0
+  readonly #tails: Tail[] = []
 
   /** The files of the database in `databaseFile`. Creates nothing before the first write. */
   constructor(databaseFile: string, { durable, limits }: BatchFileOptions) {
@@ -105,7 +127,6 @@ export class BatchFiles {
     this.#durable = durable
     this.#flags = constants.O_RDWR | (durable ? (syncedWrites ?? 0) : 0)
     this.#known = new Set(numbersIn(this.#directory))
-    this.#current = Math.max(1, ...this.#known)
   }
 
   /** Every file that is there, by number, ascending. */
@@ -113,25 +134,24 @@ export class BatchFiles {
     return [...this.#known].sort((a, b) => a - b)
   }
 
-  /** The number of the file that is written to. */
-  get current(): number {
-    return this.#current
+  /** True for a file that is appended to. */
+  isCurrent(file: number): boolean {
+    return this.#tails.some((tail) => tail.file === file)
   }
 
   /**
-   * From where on the current file may be written over.
+   * Appends to this file from `end` on, and to at most one other; of two the later one takes what comes in small groups.
    * @throws DamagedRow when it is shorter
    */
-  continueAt(end: number): void {
-    if (end > 0 && statSync(this.#path(this.#current)).size < end) throw this.#tooShort(this.#current, end)
-    this.#end = end
+  continueAt(file: number, end: number): void {
+    if (this.sizeOf(file) < end) throw this.#tooShort(file, end)
+    this.#tails.unshift({ file, end })
   }
 
-  /** The next write begins a new file, unless it does so anyway. */
-  startNext(): void {
-    if (!this.#known.has(this.#current)) return
-    this.#current += 1
-    this.#end = 0
+  /** Appends to another file from now on, if to this one. */
+  leave(file: number): void {
+    const index = this.#tails.findIndex((tail) => tail.file === file)
+    if (index !== -1) this.#tails.splice(index, 1)
   }
 
   /** The room that a file takes, with bytes of which no row tells; 0 when it is not there. */
@@ -144,35 +164,30 @@ export class BatchFiles {
    * @throws UnwrittenBatches when the disk did not take them; what else it throws leaves open what is on the disk
    */
   async write(batches: readonly Uint8Array[]): Promise<Place[]> {
-    if (this.#end >= this.limits.fileBytes) this.startNext()
-    const start = this.#end
-    let end = start
-    const places: Place[] = []
-    for (const { length } of batches) {
-      places.push({ file: this.#current, position: end })
-      end += length
+    const parts = this.#divide(batches)
+    const places = parts.flatMap(placesOf)
+    const written = await Promise.allSettled(parts.map((part) => this.#append(part)))
+    const errors = written.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+    if (errors.length > 0) {
+      this.takeBack(places)
+      throw errors.find((error) => !(error instanceof UnwrittenBatches)) ?? errors[0]
     }
-    let descriptor: number
-    try {
-      descriptor = this.#writable()
-      await writeAll(descriptor, batches, start)
-    } catch (cause) {
-      this.takeBack(start)
-      throw new UnwrittenBatches(this.#path(this.#current), cause)
-    }
-    if (this.#durable && syncedWrites === undefined) await sync(descriptor)
-    this.#end = end
+    for (const { tail, batches } of parts) tail.end += bytesIn(batches)
     return places
   }
 
-  /** Forgets what was last written from `position` on, of which no row tells, and gives its room back: on a full disk others need it. */
-  takeBack(position: number): void {
-    this.#end = position
-    const descriptor = this.#open.get(this.#current)
-    try {
-      if (descriptor !== undefined) ftruncateSync(descriptor, position)
-    } catch {
-      // Then the next write goes over it.
+  /** Forgets what was last written, of which no row tells, and gives its room back: on a full disk others need it. */
+  takeBack(places: readonly Place[]): void {
+    for (const tail of this.#tails) {
+      const first = places.find(({ file }) => file === tail.file)
+      if (first === undefined) continue
+      tail.end = first.position
+      const descriptor = this.#open.get(tail.file)
+      try {
+        if (descriptor !== undefined) ftruncateSync(descriptor, tail.end)
+      } catch {
+        // Then the next write goes over it.
+      }
     }
   }
 
@@ -204,7 +219,7 @@ export class BatchFiles {
     return new DamagedRow(this.#path(file), 'is missing')
   }
 
-  /** Removes a file that no row names, and that is not the current one. */
+  /** Removes a file that no row names, and that is not appended to. */
   async remove(file: number): Promise<void> {
     this.#close(file)
     // By another thread: the system takes its time with a large one.
@@ -220,19 +235,51 @@ export class BatchFiles {
     return new DamagedRow(this.#path(file), `ends before byte ${end}`)
   }
 
-  /** The current file, made durable as a name before anything in it is. */
-  #writable(): number {
-    if (this.#known.has(this.#current)) return this.#descriptorOf(this.#current)
+  #divide(batches: readonly Uint8Array[]): Part[] {
+    const bytes = bytesIn(batches)
+    if (bytes < this.limits.halvesBytes || batches.length < 2) return [{ tail: this.#tail(0), batches }]
+    let half = 1
+    for (let sum = batches[0]!.length; half < batches.length - 1 && sum < bytes / 2; half++)
+      sum += batches[half]!.length
+    return [
+      { tail: this.#tail(0), batches: batches.slice(0, half) },
+      { tail: this.#tail(1), batches: batches.slice(half) },
+    ]
+  }
+
+  /** The first or second file to append to; a new one where there is none, or it has enough. */
+  #tail(index: 0 | 1): Tail {
+    const tail = this.#tails[index]
+    if (tail !== undefined && tail.end < this.limits.fileBytes) return tail
+    const next = { file: Math.max(0, ...this.#known, ...this.#tails.map(({ file }) => file)) + 1, end: 0 }
+    this.#tails[index] = next
+    return next
+  }
+
+  async #append({ tail, batches }: Part): Promise<void> {
+    let descriptor: number
+    try {
+      descriptor = this.#writable(tail.file)
+      await writeAll(descriptor, batches, tail.end)
+    } catch (cause) {
+      throw new UnwrittenBatches(this.#path(tail.file), cause)
+    }
+    if (this.#durable && syncedWrites === undefined) await sync(descriptor)
+  }
+
+  /** A file that is appended to, made durable as a name before anything in it is. */
+  #writable(file: number): number {
+    if (this.#known.has(file)) return this.#descriptorOf(file)
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 })
-    const descriptor = openSync(this.#path(this.#current), this.#flags | constants.O_CREAT | constants.O_TRUNC, 0o600)
+    const descriptor = openSync(this.#path(file), this.#flags | constants.O_CREAT | constants.O_TRUNC, 0o600)
     try {
       if (this.#durable) for (const path of [this.#directory, dirname(this.#directory)]) syncDirectory(path)
     } catch (error) {
       closeSync(descriptor)
       throw error
     }
-    this.#remember(this.#current, descriptor)
-    this.#known.add(this.#current)
+    this.#remember(file, descriptor)
+    this.#known.add(file)
     return descriptor
   }
 
@@ -247,7 +294,7 @@ export class BatchFiles {
   #remember(file: number, descriptor: number): void {
     for (const other of this.#open.keys()) {
       if (this.#open.size < MAX_OPEN) break
-      if (other !== this.#current) this.#close(other)
+      if (!this.isCurrent(other)) this.#close(other)
     }
     this.#open.set(file, descriptor)
   }
@@ -278,6 +325,18 @@ function numbersIn(directory: string): number[] {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw error
   }
+}
+
+function bytesIn(batches: readonly Uint8Array[]): number {
+  return batches.reduce((sum, { length }) => sum + length, 0)
+}
+
+function placesOf({ tail, batches }: Part): Place[] {
+  let position = tail.end
+  return batches.map(({ length }) => {
+    position += length
+    return { file: tail.file, position: position - length }
+  })
 }
 
 /** Writes all of it, however little the system takes at once. */

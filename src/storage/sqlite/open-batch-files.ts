@@ -24,6 +24,10 @@ export function openBatchFiles(
   }
   // A process that was killed may have taken rows away, not durably yet: bytes that they tell of must not be written over before they are gone for good.
   if (syncs !== undefined && there.size > 0 && statements.walSize.get()!.log > 0) syncs.walNow()
-  files.continueAt(statements.endOfFile.get(files.current) ?? 0)
+  const [newest, other] = files.numbers.reverse()
+  const endOf = (file: number) => statements.endOfFile.get(file) ?? 0
+  // What is missing of any but the newest is told when it is read: the rest of it can be.
+  if (other !== undefined && files.sizeOf(other) >= endOf(other)) files.continueAt(other, endOf(other))
+  if (newest !== undefined) files.continueAt(newest, endOf(newest))
   return files
 }

@@ -105,7 +105,7 @@ export class SqliteWriter {
       return
     }
     const written = this.#transact(group, new Map(large.map((batch, index) => [batch, places[index]!])))
-    if (written === undefined || written.kept.length === 0) files.takeBack(places[0]!.position)
+    if (written === undefined || written.kept.length === 0) files.takeBack(places)
     if (written !== undefined) await this.#finish(written)
   }
 

@@ -231,7 +231,7 @@ describe('bytes that go to files', () => {
     ;(await files.nextWrite())()
     ;(await nextSync()).finish()
     await right
-    expect([rows(), files.sizeOf(files.current)]).toEqual([1, large])
+    expect([rows(), files.sizeOf(1)]).toEqual([1, large])
   })
 })
 

@@ -4,6 +4,8 @@ import { performance } from 'node:perf_hooks'
 export interface Subject {
   readonly name: string
   readonly run: () => Promise<number> | number
+  /** Comes after each run, and is not timed. */
+  readonly cleanUp?: () => Promise<void>
 }
 
 export interface Measured {
@@ -21,11 +23,12 @@ export interface Measured {
 export async function measure(subjects: readonly Subject[], rounds = 5): Promise<Measured[]> {
   const rates = subjects.map((): number[] => [])
   for (let round = 0; round <= rounds; round++) {
-    for (const [index, { run }] of subjects.entries()) {
+    for (const [index, { run, cleanUp }] of subjects.entries()) {
       const startMs = performance.now()
       const units = await run()
       const rate = (units * 1000) / (performance.now() - startMs)
       if (round > 0) rates[index]!.push(rate)
+      await cleanUp?.()
     }
   }
   return subjects.map(({ name }, index) => {

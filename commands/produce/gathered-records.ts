@@ -1,5 +1,6 @@
 import type { RecordSlices } from '../../src/index.ts'
 import type { InputRecord } from '../format/read/input-record.ts'
+import type { RecordFramer } from '../format/read/record-framer.ts'
 
 /** How many records go to the sink at once: enough for the way there to cost nothing, and their lines still stand in the processor's cache. */
 const MAX_RECORDS = 1024
@@ -41,6 +42,17 @@ export class GatheredRecords {
     this.#lines[this.end] = line
     this.end += 1
     return true
+  }
+
+  /** Adds records that `framer` need not read, which stand on the lines behind `line`. @returns how many */
+  addMany(framer: RecordFramer, line: number): number {
+    const { source } = framer
+    if (this.first === this.end) this.#reset(source)
+    else if (source !== this.source) return 0
+    const added = framer.nextMany?.(this.slices, this.end, MAX_RECORDS) ?? 0
+    for (let index = 0; index < added; index++) this.#lines[this.end + index] = line + 1 + index
+    this.end += added
+    return added
   }
 
   /** Takes the first out as a record of its own. */

@@ -81,7 +81,10 @@ export class RecordTaker {
   /** Reads complete records, for `writeGathered`. False: there are no more of them yet. */
   gather(): boolean {
     try {
-      while (this.next()) {
+      for (;;) {
+        this.#gatherUnread()
+        if (this.#gathered.isFull) return true
+        if (!this.next()) return false
         if (!this.read()) continue
         if (!this.#gathered.add(this.#framer.record, this.#framer.source, this.#progress.lines)) {
           this.#after = 'record'
@@ -89,12 +92,18 @@ export class RecordTaker {
         }
         if (this.#gathered.isFull) return true
       }
-      return false
     } catch (error) {
       this.#after = 'error'
       this.#error = error
       return true
     }
+  }
+
+  /** Gathers records of which nothing need be read, where nothing is to be done with each. */
+  #gatherUnread(): void {
+    const { skipEmpty, change } = this.#taking
+    if (!skipEmpty && change === undefined)
+      this.#progress.lines += this.#gathered.addMany(this.#framer, this.#progress.lines)
   }
 
   /** Writes what was gathered. False: the sink is full, and there may be more. */

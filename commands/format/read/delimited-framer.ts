@@ -1,3 +1,4 @@
+import type { RecordSlices } from '../../../src/index.ts'
 import { InputRecord, type RecordParser } from './input-record.ts'
 import type { RecordFramer } from './record-framer.ts'
 import { RecordSplitter } from './record-splitter.ts'
@@ -41,6 +42,10 @@ export class DelimitedFramer implements RecordFramer {
     }
     this.#dropping = false
     return this.#splitter.next()
+  }
+
+  nextMany(slices: RecordSlices, first: number, end: number): number {
+    return this.#dropping || this.#parse !== parseValue ? 0 : this.#splitter.nextMany(slices, first, end)
   }
 
   last(): boolean {

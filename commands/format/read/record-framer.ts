@@ -1,3 +1,4 @@
+import type { RecordSlices } from '../../../src/index.ts'
 import type { InputRecord } from './input-record.ts'
 
 /** Cuts input into records and reads each, without an object per record. */
@@ -18,6 +19,12 @@ export interface RecordFramer {
   push(chunk: Buffer): void
   /** Moves to the next complete record; false when there is none yet. */
   next(): boolean
+  /**
+   * Moves over complete records of which nothing need be read: `slices` gets the positions in `source` of each, from number `first` to before `end`, as
+   * `RecordWriter.writeMany` takes them.
+   * @returns how many: 0 where `next` is to be asked
+   */
+  nextMany?(slices: RecordSlices, first: number, end: number): number
   /** Moves to what stands after the last delimiter, when the input has ended; false when there is nothing. */
   last(): boolean
   /** Stands on all of these bytes as one record, whatever is in them. */

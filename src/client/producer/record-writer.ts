@@ -17,6 +17,8 @@ import { WriterLedger } from './writer-ledger.ts'
 
 /** Records that may share one look at the clock. */
 const MAX_TIME_USES = 256
+/** Records count for less than so many times the bytes of their batch. */
+const MEMORY_BYTES_PER_BATCH_BYTE = 3
 
 /** The fast way in: slices of bytes go straight into the batch of their partition. */
 export class ClientRecordWriter implements RecordWriter {
@@ -116,10 +118,11 @@ export class ClientRecordWriter implements RecordWriter {
     return count
   }
 
-  /** Where the records end, from `first` on, that memory has room for; one is always taken. */
+  /** Where the records end, from `first` on, that memory has room for, should they go into one batch; one is always taken. */
   #endOfRoom(slices: RecordSlices, first: number, end: number): number {
-    const { limitBytes, usedBytes } = this.#intake.memory
-    let room = limitBytes - usedBytes
+    const { memory, maxRequestBytes } = this.#intake
+    let room = memory.limitBytes - memory.usedBytes
+    if (room > MEMORY_BYTES_PER_BATCH_BYTE * maxRequestBytes) return end
     let next = first
     do {
       const at = next * 4

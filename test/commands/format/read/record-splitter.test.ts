@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { RecordSplitter } from '../../../../commands/format/read/record-splitter.ts'
 
-function split(chunks: readonly Buffer[], delimiter: string): string[] {
+/** `many`: how many it is asked for at once before the next one alone. */
+function split(chunks: readonly Buffer[], delimiter: string, many = 0): string[] {
   const splitter = new RecordSplitter(Buffer.from(delimiter))
   const records: string[] = []
   const found: Array<readonly [Buffer, number, number]> = []
@@ -11,7 +12,18 @@ function split(chunks: readonly Buffer[], delimiter: string): string[] {
   }
   for (const chunk of chunks) {
     splitter.push(chunk)
-    while (splitter.next()) found.push([splitter.source, splitter.start, splitter.end])
+    const slices = new Int32Array(4 * (many + 1))
+    for (;;) {
+      const { source } = splitter
+      const count = splitter.nextMany(slices, 1, many + 1)
+      for (let index = 1; index <= count; index++) {
+        const [key, , start, end] = slices.subarray(4 * index)
+        expect(key).toBe(-1)
+        found.push([source, start!, end!])
+      }
+      if (!splitter.next()) break
+      found.push([splitter.source, splitter.start, splitter.end])
+    }
     // They stay until the next chunk comes; then the memory of this one is used again.
     take()
     chunk.fill(0xdd)
@@ -39,9 +51,10 @@ test('however the input is cut into chunks, the records are the same', () => {
     fc.stringMatching(/^[ab\n-]{0,120}$/),
     fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes).toString('latin1')),
   )
+  const many = fc.constantFrom(0, 1, 5, 1000)
   const cuts = fc.array(fc.nat({ max: 40 }), { minLength: 1, maxLength: 12 })
   fc.assert(
-    fc.property(input, delimiters, cuts, (text, delimiter, sizes) => {
+    fc.property(input, delimiters, cuts, many, (text, delimiter, sizes, atOnce) => {
       const bytes = Buffer.from(text, 'latin1')
       const chunks: Buffer[] = []
       for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
@@ -51,7 +64,7 @@ test('however the input is cut into chunks, the records are the same', () => {
       }
       const expected = text.split(delimiter)
       if (expected.at(-1) === '') expected.pop()
-      expect(split(chunks, delimiter)).toEqual(expected)
+      expect(split(chunks, delimiter, atOnce)).toEqual(expected)
     }),
     { numRuns: 2000 },
   )

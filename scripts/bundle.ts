@@ -45,6 +45,7 @@ const { metafile, outputFiles } = await build({
   external: [...(await dependencies()), 'tsx'],
   banner: {
     js: `(function (require, importModule, __filename, __dirname) {
+'use strict'
 const importMetaUrl = require('node:url').pathToFileURL(__filename).href`,
   },
   footer: { js: '})' },

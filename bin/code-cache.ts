@@ -18,11 +18,13 @@ const MAX_FILE_BYTES = 16 * 1024 * 1024
 const MAX_FILES = 32
 const CHECKSUM_BYTES = 4
 const WRITABLE_BY_OTHERS = 0o022
+/** Also one that a process that was killed had not put in place. Whatever else lies in the folder is not ours. */
+const fileName = /^[a-z-]+-[0-9a-f]+-v.+\.code(\.\d+)?$/i
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * What V8 compiled of the program for one command, in a file of the user's: `$NODE_COMPILE_CACHE`, else `$XDG_CACHE_HOME/rafka/code`, else `~/.cache/rafka/code`; nowhere with
+ * What V8 compiled of the program for one command, in a file of the user's: `$NODE_COMPILE_CACHE/rafka-code`, else `$XDG_CACHE_HOME/rafka/code`, else `~/.cache/rafka/code`; nowhere with
  * `NODE_DISABLE_COMPILE_CACHE`. Each command has its own, as each runs other parts. The newest 32 files, of some 1 MB each, are kept.
  *
  * The file is code, and V8 believes it: it is read only if this user alone can have written it and its checksum is right. Whatever else is wrong with it, or with
@@ -72,7 +74,7 @@ export class CodeCache {
 
 function folderIn(env: Environment): string | undefined {
   if (env.NODE_DISABLE_COMPILE_CACHE) return undefined
-  if (env.NODE_COMPILE_CACHE) return join(env.NODE_COMPILE_CACHE, 'rafka')
+  if (env.NODE_COMPILE_CACHE) return join(env.NODE_COMPILE_CACHE, 'rafka-code')
   const xdg = env.XDG_CACHE_HOME
   const base = xdg !== undefined && isAbsolute(xdg) ? xdg : join(env.HOME ?? homedir(), '.cache')
   return join(base, 'rafka', 'code')
@@ -82,7 +84,7 @@ function folderIn(env: Environment): string | undefined {
 function commandIn(argv: readonly string[]): string | undefined {
   if (argv.includes('--help') || argv.includes('-h')) return 'help'
   const [first = 'repl'] = argv
-  return /^[-_]{0,2}[a-z]{1,16}$/i.test(first) ? first.replace(/^[-_]+/, '') : undefined
+  return /^[-_]{0,2}[a-z][a-z-]{0,30}$/i.test(first) ? first.replace(/^[-_]+/, '') : undefined
 }
 
 /** @throws Error where it is not there, cannot be read, is too large, or others may have written it */
@@ -99,7 +101,7 @@ function readOwn(path: string): Buffer {
 }
 
 function removeOldest(folder: string): void {
-  const files = readdirSync(folder).map((name) => join(folder, name))
+  const files = readdirSync(folder).flatMap((name) => (fileName.test(name) ? [join(folder, name)] : []))
   if (files.length <= MAX_FILES) return
   const ages = files.map((path) => ({ path, written: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
   for (const { path } of ages.sort((one, other) => other.written - one.written).slice(MAX_FILES)) remove(path)

@@ -2,7 +2,7 @@
  * Bundles the library and the program. The library's entries share their chunks, so that there is one of each thing, whoever imports it. The program is
  * one function, with the packages that it alone uses, so that V8 can keep what it compiled (`bin/rafka.ts`), which it cannot of ES modules.
  */
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type BuildOptions, build } from 'esbuild'
 import { writeNotices } from './notices.ts'
 
@@ -26,6 +26,7 @@ await build({
   sourcemap: true,
 })
 
+const { dependencies, optionalDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
 const program = {
   ...common,
   format: 'cjs',
@@ -42,7 +43,7 @@ const { metafile, outputFiles } = await build({
   ...program,
   write: false,
   entryPoints: ['bin/program.ts'],
-  external: [...(await dependencies()), 'tsx'],
+  external: [...Object.keys({ ...dependencies, ...optionalDependencies }), 'tsx'],
   banner: {
     js: `(function (require, importModule, __filename, __dirname) {
 'use strict'
@@ -54,8 +55,3 @@ const importMetaUrl = require('node:url').pathToFileURL(__filename).href`,
 // Code out of V8's cache does not know whose it is, and can import nothing: what started it does that for it.
 for (const { path, text } of outputFiles) writeFileSync(path, text.replaceAll(/(?<![\w$.])import\(/g, 'importModule('))
 writeNotices(metafile, 'dist/bin/THIRD-PARTY-NOTICES.txt')
-
-async function dependencies(): Promise<string[]> {
-  const { default: described } = await import('../package.json', { with: { type: 'json' } })
-  return [...Object.keys(described.dependencies), ...Object.keys(described.optionalDependencies)]
-}

@@ -31,7 +31,7 @@ describe('the code cache', () => {
   })
 
   it.each([
-    [{ NODE_COMPILE_CACHE: '/a', XDG_CACHE_HOME: '/b', HOME: '/c' }, '/a/rafka'],
+    [{ NODE_COMPILE_CACHE: '/a', XDG_CACHE_HOME: '/b', HOME: '/c' }, '/a/rafka-code'],
     [{ XDG_CACHE_HOME: '/b', HOME: '/c' }, '/b/rafka/code'],
     [{ XDG_CACHE_HOME: 'relative', HOME: '/c' }, '/c/.cache/rafka/code'],
     [{ HOME: '/c' }, '/c/.cache/rafka/code'],
@@ -48,7 +48,7 @@ describe('the code cache', () => {
   it('is no use once a byte of it has changed or is missing', () => {
     const folder = temporaryDirectory()
     cacheIn(folder).write(code)
-    const file = onlyFileIn(join(folder, 'rafka'))
+    const file = onlyFileIn(join(folder, 'rafka-code'))
     const whole = readFileSync(file)
     for (let at = 0; at < whole.length; at++) {
       const damaged = Buffer.from(whole)
@@ -63,7 +63,7 @@ describe('the code cache', () => {
   it('is readable for its user alone, and no use if others may have written it', () => {
     const folder = temporaryDirectory()
     cacheIn(folder).write(code)
-    const file = onlyFileIn(join(folder, 'rafka'))
+    const file = onlyFileIn(join(folder, 'rafka-code'))
     expect(statSync(file).mode & 0o777).toBe(0o600)
     chmodSync(file, 0o620)
     expect(cacheIn(folder).read()).toBeUndefined()
@@ -75,33 +75,37 @@ describe('the code cache', () => {
     expect(cacheIn(folder).read()).toEqual(code)
   })
 
-  it('keeps the newest 32 files', () => {
-    const folder = temporaryDirectory()
-    mkdirSync(join(folder, 'rafka'))
+  it('keeps the newest 32 files, and what is not its own', () => {
+    const folder = join(temporaryDirectory(), 'rafka-code')
+    mkdirSync(folder)
+    const nameOf = (age: number) => `topics-${age}-v20.0.0-x64.code${age % 2 === 0 ? '.123' : ''}`
+    const others = Array.from({ length: 40 }, (_, index) => `notes-${index}.code`)
+    for (const name of others) writeFileSync(join(folder, name), '')
     for (let age = 1; age <= 40; age++) {
-      const file = join(folder, 'rafka', `${age}`)
+      const file = join(folder, nameOf(age))
       writeFileSync(file, '')
       utimesSync(file, 1_000_000 - age, 1_000_000 - age)
     }
-    cacheIn(folder).write(code)
-    const kept = readdirSync(join(folder, 'rafka'))
-    expect(kept).toHaveLength(32)
-    expect(kept).toEqual(expect.arrayContaining(['1', '31']))
-    expect(cacheIn(folder).read()).toEqual(code)
+    const cache = cacheIn(join(folder, '..'))
+    cache.write(code)
+    const kept = readdirSync(folder)
+    expect(kept).toEqual(expect.arrayContaining([...others, nameOf(1), nameOf(31)]))
+    expect(kept).toHaveLength(others.length + 32)
+    expect(cache.read()).toEqual(code)
   })
 
   it('does without where it cannot be written, and leaves nothing half', () => {
     const folder = temporaryDirectory()
-    writeFileSync(join(folder, 'rafka'), 'a file where the folder should be')
+    writeFileSync(join(folder, 'rafka-code'), 'a file where the folder should be')
     cacheIn(folder).write(code)
     expect(cacheIn(folder).read()).toBeUndefined()
     const other = temporaryDirectory()
     cacheIn(other).write(code)
     // Its own file's name is taken by a folder: it cannot be put in place.
-    const taken = onlyFileIn(join(other, 'rafka')).replace('produce', 'consume')
+    const taken = onlyFileIn(join(other, 'rafka-code')).replace('produce', 'consume')
     mkdirSync(join(taken, 'x'), { recursive: true })
     cacheIn(other, ['consume']).write(code)
-    expect(readdirSync(join(other, 'rafka'))).toHaveLength(2)
+    expect(readdirSync(join(other, 'rafka-code'))).toHaveLength(2)
   })
 })
 
@@ -112,7 +116,7 @@ describe.skipIf(builtRafka === undefined)('a command out of the code cache', () 
   function place() {
     const [home, folder] = [temporaryDirectory(), temporaryDirectory()]
     return {
-      kept: join(folder, 'rafka'),
+      kept: join(folder, 'rafka-code'),
       env: { HOME: home, RAFKA_DATA_DIR: join(home, 'data'), NODE_COMPILE_CACHE: folder },
     }
   }

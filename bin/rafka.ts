@@ -12,17 +12,21 @@ import { CodeCache } from './code-cache.ts'
 const SETTLED_MS = 1000
 
 const filename = join(import.meta.dirname, 'program.cjs')
-const source = readFileSync(filename)
-const cache = CodeCache.for(process.argv.slice(2), source)
-const cachedData = cache?.read()
-// The bundle is ASCII; as Latin-1 it becomes a string without being looked at.
-const script = new Script(source.toString('latin1'), {
-  filename,
-  ...(cachedData === undefined ? {} : { cachedData }),
-})
-if (cache !== undefined && script.cachedDataRejected !== false) keepCode(cache, script)
 const importModule = (specifier: string): Promise<unknown> => import(specifier)
-script.runInThisContext()(createRequire(filename), importModule, filename, import.meta.dirname)
+compile().runInThisContext()(createRequire(filename), importModule, filename, import.meta.dirname)
+
+function compile(): Script {
+  const source = readFileSync(filename)
+  const cache = CodeCache.for(process.argv.slice(2), source)
+  const cachedData = cache?.read()
+  // The bundle is ASCII; as Latin-1 it becomes a string without being looked at.
+  const script = new Script(source.toString('latin1'), {
+    filename,
+    ...(cachedData === undefined ? {} : { cachedData }),
+  })
+  if (cache !== undefined && script.cachedDataRejected !== false) keepCode(cache, script)
+  return script
+}
 
 /** Code is compiled when it is first run, so that there is most to keep when the command is done; one that goes on has by then started. */
 function keepCode(cache: CodeCache, script: Script): void {

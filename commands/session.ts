@@ -24,7 +24,7 @@ export async function openSession(config: Config, asking: Asking, typed: TypedPa
   const brokers = config.get('brokers') ?? []
   if (brokers.length === 0) {
     const configs = { ...ofCommands, ...config.brokerConfigs() }
-    const embedded = await terminal.busy(`opening ${config.dataDir}`, openDirectory(config, { configs }))
+    const embedded = await terminal.busy(`opening ${config.dataDir}`, openDirectory(config, { configs, yields: true }))
     return { rafka: embedded, embedded }
   }
   const rafka = await connectTo(config, passwordAsker(asking, typed))

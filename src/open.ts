@@ -48,6 +48,11 @@ export interface OpenOptions {
   readonly onHookFailure?: HookFailureEffect | undefined
   /** Whether to connect to a process that serves the directory already; default true. Otherwise that is `DATA_DIRECTORY_IN_USE`. */
   readonly attach?: boolean | undefined
+  /**
+   * Whether to let go of a directory that this process serves when another one has to own it (`attach: false`, or with listeners), and to connect to that one; default
+   * false. Not while there are listeners or hooks here.
+   */
+  readonly yields?: boolean | undefined
   readonly clientId?: string | undefined
   readonly clock?: Clock | undefined
   readonly logger?: Logger | undefined

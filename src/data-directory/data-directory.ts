@@ -10,11 +10,14 @@ import { localSocketPath, secureSocketDirectory } from './local-socket.ts'
 import { readOwner } from './owner-file.ts'
 import { prepareDirectory } from './prepare-directory.ts'
 import { type ServedDirectory, type ServeSettings, serveDirectory } from './serve-directory.ts'
+import { askForDirectory } from './succession.ts'
 
 /** How long to wait for somebody who holds the lock and does not answer yet, in ms: it may be opening a large store, or be about to end. */
 const ANSWER_BOUND_MS = 10_000
 const FIRST_PAUSE_MS = 5
 const LONGEST_PAUSE_MS = 100
+/** For so long after letting go of a directory this process does not take it again, unless somebody else had it, in ms. */
+const YIELD_MS = 3000
 
 /**
  * A data directory as the address of a broker. Who dials it becomes the broker if nobody is, and is connected over a local socket to whoever
@@ -28,6 +31,9 @@ export class DataDirectory implements Dialer {
   readonly #settings: ServeSettings
   #serving: Promise<ServedDirectory> | undefined
   #served: ServedDirectory | undefined
+  /** The owner that this process was, until it has let go. */
+  #yielding: Promise<void> | undefined
+  #yieldedUntil = 0
   #closed = false
   #warned = false
 
@@ -67,15 +73,27 @@ export class DataDirectory implements Dialer {
   }
 
   /**
-   * Becomes the broker, or fails.
+   * Becomes the broker, also in place of one that lets go of the directory when it is asked to.
    * @throws RafkaError `DATA_DIRECTORY_IN_USE` when somebody else is; and what opening a store throws
    */
   async own(): Promise<EmbeddedBroker> {
     if (this.#serving === undefined) {
-      const lock = await takeLock(this.path)
-      this.#serving = this.#start(lock)
+      const lock = await this.#succeed()
+      this.#serving ??= this.#start(lock)
     }
     return (await this.#serving).broker
+  }
+
+  /** The lock of the directory, however many owners have to be asked for it. */
+  async #succeed(): Promise<Lock> {
+    const deadline = performance.now() + ANSWER_BOUND_MS
+    for (let isAwaited = false; ; ) {
+      const lock = tryLock(this.path)
+      if (lock !== undefined) return lock
+      isAwaited = (await askForDirectory(this.path)) || isAwaited
+      if (!isAwaited || performance.now() >= deadline) return takeLock(this.path)
+      await pause(FIRST_PAUSE_MS * (0.5 + Math.random()), undefined)
+    }
   }
 
   /** Becomes the broker if nobody is, however long opening the store takes. @throws what opening a store throws */
@@ -91,6 +109,7 @@ export class DataDirectory implements Dialer {
   /** Stops serving, if this process does. */
   async close(): Promise<void> {
     this.#closed = true
+    await this.#yielding
     const served = await this.#serving?.catch(() => undefined)
     await served?.close()
   }
@@ -112,7 +131,7 @@ export class DataDirectory implements Dialer {
 
   async #start(lock: Lock): Promise<ServedDirectory> {
     try {
-      this.#served = await serveDirectory(this.path, lock, this.#settings)
+      this.#served = await serveDirectory(this.path, lock, this.#settings, () => this.#yield())
       return this.#served
     } catch (error) {
       lock.release()
@@ -121,10 +140,26 @@ export class DataDirectory implements Dialer {
     }
   }
 
+  /** Lets go of the directory: what has begun is answered, and the next request of this process's own clients is for the new owner. */
+  #yield(): void {
+    const served = this.#served
+    // Who lets clients in by TCP is there for that.
+    if (served === undefined || this.#closed || served.broker.listeners.length > 0) return
+    this.#served = undefined
+    this.#serving = undefined
+    this.#yieldedUntil = performance.now() + YIELD_MS
+    const { logger = silentLogger } = this.#settings
+    logger('info', `${this.describe()} is left to a process that asked for it`)
+    this.#yielding = served.close().catch((error: unknown) => {
+      logger('error', `${this.describe()} was not closed in order`, { error: String(error) })
+    })
+  }
+
   /** undefined when the owner is not there yet, or not any more. */
   async #reach(timeoutMs: number, signal: AbortSignal | undefined): Promise<Transport | undefined> {
-    const served = await this.#serve()
-    if (served !== undefined) return inProcessTransport(served.broker.broker, this.#clientId)
+    await this.#yielding
+    const served = performance.now() < this.#yieldedUntil ? undefined : await this.#serve()
+    if (served !== undefined) return inProcessTransport(served.broker.broker, this.#clientId, { mayMove: true })
     return this.#connect(timeoutMs, signal)
   }
 
@@ -134,6 +169,8 @@ export class DataDirectory implements Dialer {
     const connectTimeoutMs = Math.max(timeoutMs, LONGEST_PAUSE_MS)
     try {
       const transport = await socketTransport({ target: { path }, clientId: this.#clientId, connectTimeoutMs, signal })
+      // Who asked for the directory has it.
+      this.#yieldedUntil = 0
       this.#warnOfHooks()
       return transport
     } catch (error) {

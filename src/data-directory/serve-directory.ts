@@ -7,11 +7,14 @@ import type { Lock } from '../storage/sqlite/exclusive-lock.ts'
 import { localSocketPath, secureSocketDirectory } from './local-socket.ts'
 import { chooseStorage, openStorage, type StorageSettings } from './open-storage.ts'
 import { type OwnerRecord, removeOwner, writeOwner } from './owner-file.ts'
+import { hearSuccessors } from './succession.ts'
 
 /** With what a data directory is served by whoever comes to own it. */
 export interface ServeSettings extends Omit<BrokerOptions, 'storage'> {
   readonly storage?: StorageSettings | undefined
   readonly limits?: Partial<ServerLimits> | undefined
+  /** Whether to let go of the directory when a process asks that has to own it. Not where hooks are: they would run no more. Default false. */
+  readonly yields?: boolean | undefined
 }
 
 /** A data directory that this process serves. */
@@ -26,9 +29,15 @@ export interface ServedDirectory {
 /**
  * Opens the store of `directory`, starts a broker on it and serves it to other programs of this user. For the holder of its lock,
  * which it lets go of in `close`.
+ * @param onAsked is called when a process has to own the directory, where that is listened for
  * @throws RafkaError as the engines and the broker do; the lock is then still held
  */
-export async function serveDirectory(directory: string, lock: Lock, settings: ServeSettings): Promise<ServedDirectory> {
+export async function serveDirectory(
+  directory: string,
+  lock: Lock,
+  settings: ServeSettings,
+  onAsked: () => void,
+): Promise<ServedDirectory> {
   const { storage = {}, logger = silentLogger } = settings
   const type = chooseStorage(directory, storage.type)
   const socket = localSocketPath(directory)
@@ -44,12 +53,19 @@ export async function serveDirectory(directory: string, lock: Lock, settings: Se
   try {
     const broker = await startBroker(directory, type, storage, settings, logger)
     await serveLocally(broker, directory, socket)
+    const mayYield = settings.yields === true && (settings.hooks ?? []).length === 0
+    const succession = mayYield ? await hearSuccessors(socket, onAsked) : undefined
     logger('info', `serving data directory ${directory}`, { storage: type, socket })
     return {
       broker,
-      announce: () => writeOwner(directory, { ...owner, listeners: namesOf(broker) }),
+      announce() {
+        // Who lets clients in by TCP is there for that.
+        if (broker.listeners.length > 0) succession?.close()
+        writeOwner(directory, { ...owner, listeners: namesOf(broker) })
+      },
       async close() {
         try {
+          succession?.close()
           await broker.close()
         } finally {
           removeOwner(directory)

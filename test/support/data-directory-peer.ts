@@ -10,7 +10,7 @@ import { metadata } from '../../src/protocol/apis/metadata.ts'
  * `topics` lists them; `close` lets go. Answers are lines of JSON.
  */
 const [path, clients] = process.argv.slice(2)
-const settings = { storage: { durability: 'os' as const } }
+const settings = { storage: { durability: 'os' as const }, yields: process.argv[4] === 'yields' }
 const directories = Array.from({ length: Number(clients) }, () => new DataDirectory(path!, 'peer', settings))
 let transport: Transport | undefined
 

@@ -24,12 +24,16 @@ export interface Peer extends AsyncDisposable {
   kill(): Promise<void>
 }
 
-/** Starts a peer with `clients` clients in `directory`; it is ready for commands. */
-export async function startPeer(directory: string, clients = 1): Promise<Peer> {
+/** Starts a peer with `clients` clients in `directory`, which may let go of it for others; it is ready for commands. */
+export async function startPeer(directory: string, clients = 1, yields = false): Promise<Peer> {
   const script = fileURLToPath(new URL('./data-directory-peer.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--import', 'tsx', script, directory, String(clients)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', script, directory, String(clients), yields ? 'yields' : ''],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  )
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
   const answer = async () => {

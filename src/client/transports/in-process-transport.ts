@@ -4,7 +4,7 @@ import { nextConnectionId } from '../../core/connection-id.ts'
 import { isRafkaError, RafkaError } from '../../core/errors.ts'
 import { anonymous } from '../../core/sasl.ts'
 import { commonVersion } from '../common-version.ts'
-import { closedError } from '../connection-errors.ts'
+import { closedError, connectionLost } from '../connection-errors.ts'
 import { withDeadline } from '../deadline.ts'
 import { ending } from '../ending.ts'
 import { defaultRequestTimeoutMs, type RequestOptions, type Transport } from '../transport.ts'
@@ -12,9 +12,14 @@ import { defaultRequestTimeoutMs, type RequestOptions, type Transport } from '..
 /** What an embedded broker is called in messages. */
 export const embeddedBroker = 'the embedded broker'
 
+export interface InProcessOptions {
+  /** When this broker closes, another one may take its place: the connection is then lost, as one over a socket would be, and a client makes a new one. */
+  readonly mayMove?: boolean
+}
+
 /** A connection to a broker in this process: requests and responses are handed over as they are, and nothing is encoded. */
-export function inProcessTransport(broker: Broker, clientId: string): Transport {
-  return new InProcessTransport(broker, clientId)
+export function inProcessTransport(broker: Broker, clientId: string, options: InProcessOptions = {}): Transport {
+  return new InProcessTransport(broker, clientId, options)
 }
 
 class InProcessTransport implements Transport {
@@ -22,6 +27,7 @@ class InProcessTransport implements Transport {
   readonly copiesBuffers: boolean
   readonly #broker: Broker
   readonly #clientId: string
+  readonly #mayMove: boolean
   readonly #connection: ConnectionInfo = {
     id: nextConnectionId(),
     listener: 'in-process',
@@ -33,8 +39,9 @@ class InProcessTransport implements Transport {
   #endReason: RafkaError | undefined
   #settleClosed!: (reason: RafkaError | undefined) => void
 
-  constructor(broker: Broker, clientId: string) {
+  constructor(broker: Broker, clientId: string, { mayMove = false }: InProcessOptions) {
     this.#broker = broker
+    this.#mayMove = mayMove
     this.copiesBuffers = broker.releasesBuffers === true
     this.#clientId = clientId
     this.#supported = new Map(broker.apis.map((supported) => [supported.api.key, supported]))
@@ -97,7 +104,9 @@ class InProcessTransport implements Transport {
       this.#ended.signal.addEventListener('abort', onEnd, { once: true })
       this.#broker
         .handle(api, body, context)
-        .then(resolve, (error: unknown) => {
+        .then(resolve, (thrown: unknown) => {
+          const isGone = this.#mayMove && isRafkaError(thrown, 'CLOSED')
+          const error = isGone ? connectionLost(embeddedBroker, thrown) : thrown
           // A broker throws where it would close a connection instead of answering.
           if (isRafkaError(error)) this.#end(error)
           reject(error instanceof Error ? error : new Error(String(error)))

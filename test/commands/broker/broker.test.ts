@@ -44,6 +44,25 @@ describe('broker start', () => {
     expect((await bench.run(['consume', 't', '-n', '1'])).out).toBe('by directory\n')
   })
 
+  test('takes the place of a command that happens to serve the directory, and the command goes on, then and afterwards', async () => {
+    const follower = startRafka(['consume', 't'], bench.env)
+    await bench.run(['produce', 't', 'before'])
+    await follower.until(() => follower.out === 'before\n')
+    for (const round of [1, 2]) {
+      const { broker, brokers } = await startBroker()
+      await bench.run(['produce', 't', `by network ${round}`, '-b', brokers])
+      await follower.until(() => follower.out.endsWith(`by network ${round}\n`))
+      broker.child.kill('SIGTERM')
+      expect(await broker.finish()).toMatchObject({ code: 0 })
+      await bench.run(['produce', 't', `after ${round}`])
+      await follower.until(() => follower.out.endsWith(`after ${round}\n`))
+    }
+    follower.child.kill('SIGINT')
+    const { out, err } = await follower.ended()
+    expect(out).toBe('before\nby network 1\nafter 1\nby network 2\nafter 2\n')
+    expect(err).toMatch(/^(waiting for topic "t" to be created.*\n)?$/)
+  })
+
   test('takes settings by flag, and tells what it is in JSON', async () => {
     const { broker } = await startBroker('--storage', 'memory', '--set', 'num.partitions=3', '--json')
     expect(JSON.parse(broker.out)).toMatchObject({ brokers: [expect.any(String)], storage: 'memory' })

@@ -9,7 +9,7 @@ const ASK_BOUND_MS = 1000
  * Beside the socket that a data directory is served on, its owner may listen on another one: whoever connects to it has to own the directory, and says so by that.
  * Nothing is sent either way. Has the same length as the other one, for which the kernel has a limit.
  */
-export function successionPath(socketPath: string): string {
+function successionPath(socketPath: string): string {
   return socketPath.replace(/\.sock$/, '.next')
 }
 

@@ -76,8 +76,13 @@ function folderIn(env: Environment): string | undefined {
   if (env.NODE_DISABLE_COMPILE_CACHE) return undefined
   if (env.NODE_COMPILE_CACHE) return join(env.NODE_COMPILE_CACHE, 'rafka-code')
   const xdg = env.XDG_CACHE_HOME
-  const base = xdg !== undefined && isAbsolute(xdg) ? xdg : join(env.HOME ?? homedir(), '.cache')
-  return join(base, 'rafka', 'code')
+  if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, 'rafka', 'code')
+  try {
+    return join(env.HOME ?? homedir(), '.cache', 'rafka', 'code')
+  } catch {
+    // A user whom the system does not know, as in many containers.
+    return undefined
+  }
 }
 
 /** The first word, which names a command or a group of them; help runs other parts than what it tells of. */

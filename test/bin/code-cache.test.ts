@@ -1,4 +1,6 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import os from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, test, vi } from 'vitest'
 import { CodeCache } from '../../bin/code-cache.ts'
@@ -43,6 +45,17 @@ describe('the code cache', () => {
     expect(CodeCache.for(['produce'], source, { HOME: '/c', NODE_DISABLE_COMPILE_CACHE: '1' })).toBeUndefined()
     expect(CodeCache.for(['../../x'], source, { HOME: '/c' })).toBeUndefined()
     expect(CodeCache.for(['x'.repeat(100)], source, { HOME: '/c' })).toBeUndefined()
+  })
+
+  it('is not kept for a user whom the system does not know', () => {
+    const unknown = vi.spyOn(os, 'homedir').mockImplementation(() => {
+      throw new Error('ENOENT')
+    })
+    syncBuiltinESMExports()
+    expect(CodeCache.for(['produce'], source, {})).toBeUndefined()
+    unknown.mockRestore()
+    syncBuiltinESMExports()
+    expect(CodeCache.for(['produce'], source, {})).toBeDefined()
   })
 
   it('is no use once a byte of it has changed or is missing', () => {

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -8,5 +9,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     reporters: ['default'],
+    // Of processes too that still run when the home that a test gave them is removed.
+    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/rafka-tests', import.meta.url)) },
   },
 })

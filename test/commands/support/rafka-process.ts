@@ -1,13 +1,10 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { builtRafka, sourceRafka } from './built-rafka.ts'
 
 const words: readonly string[] =
   builtRafka === undefined ? ['--import', import.meta.resolve('tsx'), sourceRafka] : [builtRafka]
-
-const compiled = fileURLToPath(new URL('../../../node_modules/.cache/rafka-tests', import.meta.url))
 
 /** What runs `rafka`, for a shell: what was built, if that is as new as the sources, else the sources themselves. */
 export const rafkaCommand = [process.execPath, ...words].map((word) => `'${word}'`).join(' ')
@@ -94,5 +91,6 @@ export async function runShell(line: string, env: Record<string, string>) {
 
 /** The environment of this process but for what it says of its user; what V8 compiles is kept for all tests together. */
 function pathOnly(): Record<string, string> {
-  return { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: compiled }
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env
+  return { PATH, NODE_COMPILE_CACHE }
 }

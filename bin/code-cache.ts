@@ -10,9 +10,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { homedir } from 'node:os'
-import { dirname, isAbsolute, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { cacheFolder } from '../commands/cache-folder.ts'
 
 const MAX_FILE_BYTES = 16 * 1024 * 1024
 const MAX_FILES = 32
@@ -75,10 +75,8 @@ export class CodeCache {
 function folderIn(env: Environment): string | undefined {
   if (env.NODE_DISABLE_COMPILE_CACHE) return undefined
   if (env.NODE_COMPILE_CACHE) return join(env.NODE_COMPILE_CACHE, 'rafka-code')
-  const xdg = env.XDG_CACHE_HOME
-  if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, 'rafka', 'code')
   try {
-    return join(env.HOME ?? homedir(), '.cache', 'rafka', 'code')
+    return join(cacheFolder(env), 'code')
   } catch {
     // A user whom the system does not know, as in many containers.
     return undefined

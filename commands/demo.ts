@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InvalidArgumentError } from 'commander'
+import { packageFile } from '../config/package-file.ts'
 import { type Hook, type Message, open, type Rafka, type SendReceipt } from '../src/index.ts'
 import { type CommandSpec, defineCommand } from './command.ts'
 import { escapeBytes } from './output/escape-text.ts'
 import { printPaged } from './output/pager.ts'
 import { countOf, formatElapsed } from './output/quantities.ts'
 import type { Terminal } from './output/terminal.ts'
-import { packageFile } from './package-file.ts'
 
 interface DemoFlags {
   readonly recording?: boolean

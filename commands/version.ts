@@ -1,6 +1,6 @@
+import { packageVersion } from '../config/package-file.ts'
 import { type CommandSpec, defineCommand, type NoFlags } from './command.ts'
 import { type DocumentOf, object, text } from './output/shape.ts'
-import { packageVersion } from './package-file.ts'
 
 const shape = object({ rafka: text, node: text, platform: text })
 

@@ -1,7 +1,7 @@
 import { Argument } from 'commander'
+import { packageFile } from '../../config/package-file.ts'
 import { type CommandSpec, defineCommand, type NoFlags } from '../command.ts'
 import { type DocumentOf, object, text, word } from '../output/shape.ts'
-import { packageFile } from '../package-file.ts'
 import { missingArgument } from '../prompts.ts'
 
 const shells = ['bash', 'zsh', 'fish'] as const

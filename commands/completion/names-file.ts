@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import type { Config } from '../../config/load-config.ts'
+import { cacheFolder } from '../cache-folder.ts'
 import type { Io } from '../io.ts'
 
 /** Names as a broker last told them. */
@@ -23,10 +23,8 @@ export class NamesFile {
   readonly #file: string
 
   constructor(env: Io['env'], config: Config) {
-    const xdg = env.XDG_CACHE_HOME
-    const base = xdg !== undefined && isAbsolute(xdg) ? xdg : join(env.HOME ?? homedir(), '.cache')
     const place = JSON.stringify(config.get('brokers') ?? [config.dataDir])
-    this.#folder = join(base, 'rafka', 'names')
+    this.#folder = join(cacheFolder(env), 'names')
     this.#file = join(this.#folder, `${createHash('sha256').update(place).digest('hex').slice(0, 24)}.json`)
   }
 

@@ -46,10 +46,11 @@ export class GatheredRecords {
 
   /** Adds records that `framer` need not read, which stand on the lines behind `line`. @returns how many */
   addMany(framer: RecordFramer, line: number): number {
+    if (framer.nextMany === undefined) return 0
     const { source } = framer
     if (this.first === this.end) this.#reset(source)
     else if (source !== this.source) return 0
-    const added = framer.nextMany?.(this.slices, this.end, MAX_RECORDS) ?? 0
+    const added = framer.nextMany(this.slices, this.end, MAX_RECORDS)
     for (let index = 0; index < added; index++) this.#lines[this.end + index] = line + 1 + index
     this.end += added
     return added

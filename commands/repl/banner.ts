@@ -1,8 +1,8 @@
 import { homedir } from 'node:os'
+import { packageVersion } from '../../config/package-file.ts'
 import { escapeText } from '../output/escape-text.ts'
 import { countOf } from '../output/quantities.ts'
 import { textWidth } from '../output/text-width.ts'
-import { packageVersion } from '../package-file.ts'
 import type { OpenSession } from './kept-session.ts'
 import { placeName } from './prompt.ts'
 

@@ -1,4 +1,3 @@
-import type { RecordSlices } from '../../../src/index.ts'
 import { InputRecord, type RecordParser } from './input-record.ts'
 import type { RecordFramer } from './record-framer.ts'
 import { RecordSplitter } from './record-splitter.ts'
@@ -8,6 +7,7 @@ export class DelimitedFramer implements RecordFramer {
   readonly record = new InputRecord()
   readonly noun = 'line'
   readonly canSkip = true
+  readonly nextMany?: RecordFramer['nextMany']
   readonly #splitter: RecordSplitter
   readonly #parse: RecordParser
   #dropping = false
@@ -15,6 +15,8 @@ export class DelimitedFramer implements RecordFramer {
   constructor(delimiter: Buffer, parse: RecordParser) {
     this.#splitter = new RecordSplitter(delimiter)
     this.#parse = parse
+    if (parse !== parseValue) return
+    this.nextMany = (slices, first, end) => (this.#dropping ? 0 : this.#splitter.nextMany(slices, first, end))
   }
 
   get source(): Buffer {
@@ -42,10 +44,6 @@ export class DelimitedFramer implements RecordFramer {
     }
     this.#dropping = false
     return this.#splitter.next()
-  }
-
-  nextMany(slices: RecordSlices, first: number, end: number): number {
-    return this.#dropping || this.#parse !== parseValue ? 0 : this.#splitter.nextMany(slices, first, end)
   }
 
   last(): boolean {

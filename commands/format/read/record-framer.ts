@@ -22,9 +22,9 @@ export interface RecordFramer {
   /**
    * Moves over complete records of which nothing need be read: `slices` gets the positions in `source` of each, from number `first` to before `end`, as
    * `RecordWriter.writeMany` takes them.
-   * @returns how many: 0 where `next` is to be asked
+   * @returns how many: 0 where `next` is to be asked. Left out where each record has to be read
    */
-  nextMany?(slices: RecordSlices, first: number, end: number): number
+  readonly nextMany?: ((slices: RecordSlices, first: number, end: number) => number) | undefined
   /** Moves to what stands after the last delimiter, when the input has ended; false when there is nothing. */
   last(): boolean
   /** Stands on all of these bytes as one record, whatever is in them. */

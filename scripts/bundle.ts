@@ -1,6 +1,6 @@
 /**
  * Bundles the library and the program. The library's entries share their chunks, so that there is one of each thing, whoever imports it. The program is
- * one function, with the packages that it alone uses, so that V8 can keep what it compiled (`bin/rafka.ts`), which it cannot of ES modules.
+ * one function, with the packages that are no dependencies, so that V8 can keep what it compiled (`bin/rafka.ts`), which it cannot of ES modules.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type BuildOptions, build } from 'esbuild'
